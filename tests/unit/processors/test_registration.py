@@ -1,0 +1,137 @@
+"""Does the decorator say what the author meant, or refuse it?"""
+
+import functools
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from processors import Context, WorkflowEvent, processor
+from processors.registration import POLICY_OF, registrations_of
+
+
+async def _asynchronous(event: WorkflowEvent[Any], ctx: Context) -> str:
+    return f"{event.event_type} {ctx.attempt}"
+
+
+def test_a_processor_stays_the_function_it_is() -> None:
+    assert processor("a")(_asynchronous) is _asynchronous
+
+
+def test_what_is_said_is_marked_on_the_function() -> None:
+    @processor("a.*", policy="fast", timeout="1m30s", concurrency=4)
+    def run(event: WorkflowEvent[Any], ctx: Context) -> None: ...
+
+    [said] = registrations_of(run)
+    assert said.pattern == "a.*"
+    assert said.policy == "fast"
+    assert said.timeout == 90.0
+    assert said.concurrency == 4
+
+
+def test_nothing_said_leaves_everything_to_the_settings() -> None:
+    @processor("a")
+    def run(event: WorkflowEvent[Any], ctx: Context) -> None: ...
+
+    [said] = registrations_of(run)
+    assert (said.policy, said.timeout, said.concurrency) == (None, None, None)
+
+
+def test_one_function_may_be_for_several_patterns() -> None:
+    @processor("a")
+    @processor("b")
+    def run(event: WorkflowEvent[Any], ctx: Context) -> None: ...
+
+    assert [said.pattern for said in registrations_of(run)] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("criticality", "policy"),
+    [
+        ("high", "conservative"),
+        ("normal", "standard"),
+        ("low", "aggressive"),
+        ("realtime", "fast"),
+    ],
+)
+def test_criticality_stands_for_a_policy(criticality: Any, policy: str) -> None:
+    @processor("a", criticality=criticality)
+    def run(event: WorkflowEvent[Any], ctx: Context) -> None: ...
+
+    assert registrations_of(run)[0].policy == policy
+    assert POLICY_OF[criticality] == policy
+
+
+def test_a_named_policy_wins_over_criticality() -> None:
+    @processor("a", policy="no_retry", criticality="high")
+    def run(event: WorkflowEvent[Any], ctx: Context) -> None: ...
+
+    assert registrations_of(run)[0].policy == "no_retry"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"pattern": ""}, "write an event type of 1 to 256 characters"),
+        ({"pattern": "x" * 257}, "write an event type of 1 to 256 characters"),
+        ({"pattern": _asynchronous}, "write an event type"),
+        ({"criticality": "extreme"}, "use one of high, normal, low, realtime"),
+        ({"timeout": 0}, "give seconds above 0"),
+        ({"timeout": -1.0}, "give seconds above 0"),
+        ({"timeout": float("nan")}, "give seconds above 0"),
+        ({"timeout": float("inf")}, "give seconds above 0"),
+        ({"timeout": [1]}, "give seconds above 0"),
+        ({"timeout": "soon"}, "is not a duration"),
+        ({"timeout": True}, "is not a duration"),
+        ({"concurrency": 0}, "give a whole number of at least 1"),
+        ({"concurrency": 1.5}, "give a whole number of at least 1"),
+        ({"concurrency": True}, "give a whole number of at least 1"),
+    ],
+)
+def test_an_argument_that_cannot_be_meant_is_refused_at_once(
+    arguments: dict[str, Any],
+    message: str,
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        processor(**{"pattern": "a", **arguments})
+
+
+def _generator(event: WorkflowEvent[Any], ctx: Context) -> Iterator[int]:
+    yield 1
+
+
+async def _async_generator(event: WorkflowEvent[Any], ctx: Context) -> AsyncIterator[int]:
+    yield 1
+
+
+async def _event_alone(event: WorkflowEvent[Any]) -> None: ...
+
+
+async def _too_much(event: WorkflowEvent[Any], ctx: Context, more: int) -> None: ...
+
+
+@functools.wraps(_asynchronous)
+def _wrapper(*arguments: Any) -> Any:
+    return _asynchronous(*arguments)
+
+
+class _Class: ...
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (_Class, "is for functions"),
+        (functools.partial(_asynchronous), "is for functions"),
+        (_generator, "_generator yields: a processor returns its one result"),
+        (_async_generator, "_async_generator yields"),
+        (_event_alone, "cannot be called with an event and a context"),
+        (_too_much, "cannot be called with an event and a context"),
+        (_wrapper, "make the wrapper async def"),
+    ],
+)
+def test_what_cannot_be_called_as_a_processor_is_refused(function: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        processor("a")(function)
+
+    assert registrations_of(function) == ()
