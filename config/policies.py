@@ -30,7 +30,8 @@ class RetryPolicy(Frozen):
     """Delay after the first failed attempt, before jitter."""
 
     max_delay: PositiveDuration = 60.0
-    """Longest delay after any failed attempt; a Retry-After of the failure itself may exceed it."""
+    """Longest delay after any failed attempt; a Retry-After of the failure itself, and the ranges
+    of by_code, may exceed it."""
 
     multiplier: float = Field(default=2.0, ge=1.0, le=100.0, allow_inf_nan=False)
     """Factor by which the delay grows with each further failed attempt."""

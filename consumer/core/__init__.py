@@ -1,0 +1,1 @@
+"""DECIDES: pure; no await, clock, randomness, logging or I/O."""

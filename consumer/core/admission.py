@@ -1,0 +1,54 @@
+"""What does the ledger know of an event that was just read?
+
+Decided at reading, in log order, against what is in flight (its commit not yet answered) and the
+ledger; the rules of DESIGN section 5.3 in their order.  ``redrive`` comes by the control topic and
+has no case here yet.
+"""
+
+from collections.abc import Iterable
+from enum import Enum, auto
+from typing import assert_never
+
+from consumer.core.fingerprint import same_content
+from consumer.core.ledger_entry import Entry
+
+
+class Admission(Enum):
+    """What an event is, to the ledger."""
+
+    NEW = auto()
+    """Its id is not known: it runs."""
+    UNFINISHED = auto()
+    """It is the entry's own record, and was not finished: it runs on."""
+    REREAD = auto()
+    """It was judged before a crash or a rebalance: skipped, never judged again."""
+    DUPLICATE = auto()
+    """The same event once more."""
+    CONFLICT = auto()
+    """The same id with another content."""
+    RESEND = auto()
+    """Published again while its dead letter is open, or discarded and now corrected."""
+
+
+def against_in_flight(fingerprint: str, accepted: Iterable[str]) -> Admission:
+    """Judge an event whose id is in flight with the *accepted* contents."""
+    return Admission.DUPLICATE if same_content(fingerprint, accepted) else Admission.CONFLICT
+
+
+def against_entry(offset: int, fingerprint: str, entry: Entry) -> Admission:
+    """Judge the event at input *offset* against what is known of its id."""
+    answered = entry.input_offset
+    if answered is not None and offset <= answered:
+        unfinished = not entry.is_settled and offset == answered
+        return Admission.UNFINISHED if unfinished else Admission.REREAD
+    match entry.status:
+        case "running" | "parked" | "completed":
+            return against_in_flight(fingerprint, entry.fingerprints)
+        case "dead_lettered":
+            # A letter that was resolved has made its entry "completed".
+            return Admission.RESEND
+        case "discarded":
+            same = same_content(fingerprint, entry.fingerprints)
+            return Admission.DUPLICATE if same else Admission.RESEND
+        case _:
+            assert_never(entry.status)

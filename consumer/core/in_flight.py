@@ -1,0 +1,80 @@
+"""What is carried with an event from its admission to the commit that settles it?"""
+
+from typing import Any
+
+from config.policies import RetryPolicy
+from consumer.core.failure import History
+from consumer.core.lanes import LaneKey
+from consumer.core.ledger_entry import Entry
+from consumer.core.record import Record
+from consumer.core.retry import GiveUp
+from processors.contract import WorkflowEvent
+from processors.registry import Processor
+
+
+class InFlight:
+    """An admitted event; mutable, with slots, because one is made per event."""
+
+    __slots__ = (
+        "accepted",
+        "deferred",
+        "event",
+        "fingerprint",
+        "history",
+        "key",
+        "lane",
+        "owner",
+        "policy",
+        "policy_name",
+        "preset",
+        "prior",
+        "processor",
+        "record",
+        "weight",
+    )
+
+    def __init__(  # noqa: PLR0913, PLR0917 - by position: one is made per event
+        self,
+        record: Record,
+        event: WorkflowEvent[Any],
+        key: str,
+        fingerprint: str,
+        lane: LaneKey | None,
+        prior: Entry | None,
+        weight: int,
+        owner: Any,
+        processor: Processor | None,
+        policy_name: str,
+        policy: RetryPolicy,
+    ) -> None:
+        self.record = record
+        self.event = event
+        self.key = key
+        """Its ledger key."""
+        self.fingerprint = fingerprint
+        self.lane = lane
+        self.prior = prior
+        """The entry that it takes over: of a resend, of an unfinished or conflicting event."""
+        self.weight = weight
+        """Bytes it counts for against the bound on bytes in flight."""
+        self.owner = owner
+        """The partition's session; an event of a session that ended is dropped."""
+        self.processor = processor
+        """None where no processor wants its type."""
+        self.policy_name = policy_name
+        self.policy = policy
+        self.preset: GiveUp | None = None
+        """What was decided about it at reading; it still waits for its turn in its lane."""
+        self.history: History | None = prior.history if prior is not None else None
+        """Failed attempts; None while there are none."""
+        self.deferred: list[tuple[Record, WorkflowEvent[Any]]] | None = None
+        """Duplicates that wait for its commit, to be answered with what it settled as."""
+        self.accepted: tuple[str, ...] = (
+            (fingerprint,) if prior is None else (*prior.fingerprints, fingerprint)
+        )
+        """Contents that count as this event."""
+
+    @property
+    def attempts(self) -> int:
+        """Attempts made so far that failed."""
+        return self.history.count if self.history is not None else 0

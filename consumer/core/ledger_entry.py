@@ -1,0 +1,225 @@
+"""What is known of one event id, and how is it written?
+
+::
+
+                 +---------- retry later ---------+
+                 v                                |
+    (new) --> running --> completed             parked <-- behind a parked event of the same key
+                 |  +---> dead_lettered --redrive, resend--> running
+                 |                +--------discard---------> discarded
+                 +--> (settled entries) --window over--> (forgotten, by tombstone)
+
+``running`` is written when an unfinished event must be remembered, else it is a state in memory.
+The entry is JSON, versioned; one of a completed event without a kept result has under 150 bytes.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
+
+import orjson
+
+from consumer.core.failure import Attempt, History
+
+VERSION = 1
+EntryStatus = Literal["running", "parked", "completed", "dead_lettered", "discarded"]
+LetterState = Literal["open", "resolved", "discarded"]
+SETTLED: frozenset[EntryStatus] = frozenset({"completed", "dead_lettered", "discarded"})
+
+
+class UnknownEntryVersionError(ValueError):
+    """An entry was written by a newer Everonce: this one must not touch the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterMark:
+    """What the ledger knows of an event's dead letters."""
+
+    dlq_ids: tuple[str, ...]
+    """Oldest first, the newest 20."""
+    count: int
+    """Letters in all."""
+    state: LetterState
+    at: float
+    """When the newest was settled; seconds since the epoch."""
+
+    KEPT: ClassVar[int] = 20
+
+    @classmethod
+    def after(cls, previous: "LetterMark | None", dlq_id: str, now: float) -> "LetterMark":
+        """Return the mark with one more letter, which is open."""
+        ids = (*previous.dlq_ids, dlq_id) if previous else (dlq_id,)
+        count = previous.count + 1 if previous else 1
+        return cls(ids[-cls.KEPT :], count, "open", now)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the ledger, decoded."""
+
+    status: EntryStatus
+    fingerprints: tuple[str, ...] = ()
+    """Accepted contents: the original, and corrected ones."""
+    input_offset: int | None = None
+    """Highest input offset that this entry has answered."""
+    control_offset: int | None = None
+    """Highest control offset that this entry has answered."""
+    settled_at: float | None = None
+    """Seconds since the epoch; None while unfinished."""
+    history: History | None = None
+    """Failed attempts, while unfinished."""
+    policy: str | None = None
+    result: bytes | None = None
+    """The processor's answer as JSON, where it is kept."""
+    result_hash: str | None = None
+    """Of an answer too large to be kept."""
+    letter: LetterMark | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more happens unless someone asks."""
+        return self.status in SETTLED
+
+    @property
+    def letter_is_open(self) -> bool:
+        """Whether its newest dead letter waits for an operator."""
+        return self.letter is not None and self.letter.state == "open"
+
+
+def encode_completed(input_offset: int, fingerprint: str, settled_at: float) -> bytes:
+    """Return the entry of a plain completed event: the hot path's short cut for ``encode``."""
+    return orjson.dumps(
+        {
+            "v": VERSION,
+            "status": "completed",
+            "offsets": {"input": input_offset},
+            "fingerprints": [fingerprint],
+            "settled_at": settled_at,
+        }
+    )
+
+
+def encode(entry: Entry) -> bytes:
+    """Return *entry* as it is written; what is None or empty is left out."""
+    offsets = {"input": entry.input_offset, "control": entry.control_offset}
+    document: dict[str, Any] = {
+        "v": VERSION,
+        "status": entry.status,
+        "offsets": {topic: offset for topic, offset in offsets.items() if offset is not None},
+        "fingerprints": list(entry.fingerprints),
+    }
+    if entry.history is not None and entry.history.attempts:
+        document |= _encode_history(entry.history)
+    if entry.letter is not None:
+        mark = entry.letter
+        document["letter"] = {
+            "dlq_ids": list(mark.dlq_ids),
+            "count": mark.count,
+            "state": mark.state,
+            "at": mark.at,
+        }
+    optional = {
+        "policy": entry.policy,
+        # As text: parsed and written again, numbers beyond 64 bits would change.
+        "result": entry.result.decode() if entry.result is not None else None,
+        "result_hash": entry.result_hash,
+        "settled_at": entry.settled_at,
+    }
+    document |= {name: value for name, value in optional.items() if value is not None}
+    return orjson.dumps(document)
+
+
+def decode_entry(value: bytes) -> Entry:
+    """Return the entry in *value*.
+
+    Raises:
+        UnknownEntryVersionError: It is of a version that this code does not know.
+    """
+    document = orjson.loads(value)
+    if document.get("v") != VERSION:
+        raise UnknownEntryVersionError(
+            f"the ledger holds an entry of version {document.get('v')!r}, this is Everonce for "
+            f"version {VERSION}: run the newer Everonce that wrote it",
+        )
+    offsets = document.get("offsets", {})
+    mark = document.get("letter")
+    return Entry(
+        status=document["status"],
+        fingerprints=tuple(document.get("fingerprints", ())),
+        input_offset=offsets.get("input"),
+        control_offset=offsets.get("control"),
+        settled_at=document.get("settled_at"),
+        history=_decode_history(document),
+        policy=document.get("policy"),
+        result=document["result"].encode() if "result" in document else None,
+        result_hash=document.get("result_hash"),
+        letter=LetterMark(tuple(mark["dlq_ids"]), mark["count"], mark["state"], mark["at"])
+        if mark
+        else None,
+    )
+
+
+def takeover(entry: Entry | None, *, input_offset: int, fingerprint: str) -> Entry:
+    """Return what the entry is once the record at *input_offset* has taken it over.
+
+    Offsets only rise and fingerprints add up: an earlier record of the id that is read again
+    finds itself answered.
+    """
+    if entry is None:
+        return Entry("running", (fingerprint,), input_offset)
+    known = entry.fingerprints
+    return replace(
+        entry,
+        status="running",
+        fingerprints=known if fingerprint in known else (*known, fingerprint),
+        input_offset=max(input_offset, entry.input_offset or 0),
+        settled_at=None,
+        result=None,
+        result_hash=None,
+    )
+
+
+def _encode_history(history: History) -> dict[str, Any]:
+    return {
+        "attempts": [
+            {
+                name: value
+                for name, value in (
+                    ("number", attempt.number),
+                    ("status", attempt.status),
+                    ("started_at", attempt.started_at),
+                    ("duration", attempt.duration_seconds),
+                    ("code", attempt.code),
+                    ("message", attempt.message),
+                    ("step", attempt.step),
+                    ("delay", attempt.delay_seconds),
+                )
+                if value is not None
+            }
+            for attempt in history.attempts
+        ],
+        "first_failed_at": history.first_failed_at,
+        "last_failed_at": history.last_failed_at,
+    }
+
+
+def _decode_history(document: dict[str, Any]) -> History | None:
+    attempts = document.get("attempts")
+    if not attempts:
+        return None
+    return History(
+        attempts=[
+            Attempt(
+                number=attempt["number"],
+                status=attempt["status"],
+                started_at=attempt["started_at"],
+                duration_seconds=attempt["duration"],
+                code=attempt.get("code"),
+                message=attempt.get("message"),
+                step=attempt.get("step"),
+                delay_seconds=attempt.get("delay"),
+            )
+            for attempt in attempts
+        ],
+        first_failed_at=document["first_failed_at"],
+        last_failed_at=document["last_failed_at"],
+    )
