@@ -1,0 +1,1 @@
+"""TELLS: metrics, logs, health; one sink per file, each told facts."""

@@ -1,0 +1,132 @@
+"""What does each fact add to the metrics?
+
+The hot path states one ``BatchCommitted`` per commit, so an event costs what two values in
+histograms cost.  Gauges are not kept here: ``exposition`` reads them at the scrape.
+"""
+
+from typing import assert_never, get_args
+
+from consumer.core.error_codes import ERROR_CODES
+from consumer.core.facts import (
+    AssignmentChanged,
+    AttemptFailed,
+    BatchCommitted,
+    ControlRefused,
+    DuplicateKind,
+    EventDeadLettered,
+    EventOutcome,
+    EventSettled,
+    Fact,
+    IntakeChanged,
+    LedgerTrimmed,
+    LifeCycleChanged,
+    LoopLagged,
+    PartitionRefused,
+    RecordsConsumed,
+    SessionClosed,
+    SessionLost,
+    SessionStarted,
+    SourceFailed,
+    Tally,
+)
+from consumer.telemetry import catalogue
+from consumer.telemetry.values import BoundedSet, Counter, Histogram
+
+
+class Metrics:
+    """Everything that is counted, from the start of the process."""
+
+    def __init__(self) -> None:
+        self.records_consumed = Counter(catalogue.RECORDS_CONSUMED)
+        self.bytes_consumed = Counter(catalogue.BYTES_CONSUMED)
+        self.events_settled = Counter(catalogue.EVENTS_SETTLED)
+        self.attempts = Counter(catalogue.ATTEMPTS)
+        self.attempts_per_event = Histogram(catalogue.ATTEMPTS_PER_EVENT)
+        self.attempt_duration = Histogram(catalogue.ATTEMPT_DURATION)
+        self.retries = Counter(catalogue.RETRIES)
+        self.end_to_end = Histogram(catalogue.END_TO_END)
+        self.dead_letters = Counter(catalogue.DEAD_LETTERS)
+        self.duplicates = Counter(catalogue.DUPLICATES)
+        self.answers = Counter(catalogue.ANSWERS)
+        self.commit_duration = Histogram(catalogue.COMMIT_DURATION)
+        self.commit_events = Histogram(catalogue.COMMIT_EVENTS)
+        self.sessions_lost = Counter(catalogue.SESSIONS_LOST)
+        self.restores = Histogram(catalogue.RESTORE_SECONDS)
+        self.ledger_expired = Counter(catalogue.LEDGER_EXPIRED)
+        self.ledger_evicted = Counter(catalogue.LEDGER_EVICTED)
+        self.control_refused = Counter(catalogue.CONTROL_REFUSED)
+        self.skipped_records = Counter(catalogue.SKIPPED_RECORDS)
+        self.assignment_changes = Counter(catalogue.ASSIGNMENT_CHANGES)
+        self.source_failures = Counter(catalogue.SOURCE_FAILURES)
+        self.intake_pauses = Counter(catalogue.INTAKE_PAUSES)
+        self.telemetry_failures = Counter(catalogue.TELEMETRY_FAILURES)
+        # A series that is absent until its first event hides that event from a rate.
+        for outcome in get_args(EventOutcome):
+            self.events_settled.add(0, (outcome,))
+        for kind in get_args(DuplicateKind):
+            self.duplicates.add(0, (kind,))
+        # Operators and authors may use words of their own: a table and a bound, never a series
+        # per event.
+        self._codes = BoundedSet(ERROR_CODES, room=32, fold="OTHER")
+        self._reasons = BoundedSet(room=16)
+        self._processors = BoundedSet(room=256)
+        self._policies = BoundedSet(room=64)
+
+    def tell(self, fact: Fact) -> None:  # noqa: C901, PLR0912 - one arm per fact: that is the idea
+        """Count *fact*."""
+        match fact:
+            case AttemptFailed():
+                self._attempt_failed(fact)
+            case BatchCommitted():
+                self.commit_duration.of().add(fact.duration_seconds)
+                self.commit_events.of().add(fact.events)
+                self._settled(fact.tally)
+            case RecordsConsumed():
+                self.records_consumed.add(fact.records, (fact.topic, str(fact.partition)))
+                self.bytes_consumed.add(fact.bytes, (fact.topic,))
+            case SessionStarted():
+                self.restores.of().add(fact.restore_seconds)
+                self.skipped_records.add(fact.skipped)
+            case SessionLost():
+                self.sessions_lost.add(1, (self._reasons[fact.reason],))
+            case AssignmentChanged():
+                self.assignment_changes.add()
+            case SourceFailed():
+                self.source_failures.add()
+            case IntakeChanged():
+                if fact.paused:
+                    self.intake_pauses.add(1, (fact.bound,))
+            case ControlRefused():
+                self.control_refused.add()
+            case LedgerTrimmed():
+                self.ledger_expired.add(fact.expired)
+                self.ledger_evicted.add(fact.evicted)
+            case EventSettled() | EventDeadLettered():
+                pass  # counted by the tally of their commit, once they are visible
+            case PartitionRefused() | SessionClosed() | LifeCycleChanged() | LoopLagged():
+                pass  # read at the scrape, as gauges
+            case _:
+                assert_never(fact)
+
+    def _attempt_failed(self, fact: AttemptFailed) -> None:
+        processor, policy = self._processors[fact.processor], self._policies[fact.policy]
+        self.attempts.add(1, (processor, policy, fact.failure_class))
+        self.attempt_duration.of((processor,)).add(fact.duration_seconds)
+        if fact.delay_seconds is not None:
+            self.retries.add(1, (policy, self._codes[fact.code]))
+
+    def _settled(self, tally: Tally) -> None:
+        for outcome, events in tally.outcomes.items():
+            self.events_settled.add(events, (outcome,))
+        for kind, records in tally.duplicates.items():
+            self.duplicates.add(records, (kind,))
+        for (disposition, code), letters in tally.letters.items():
+            self.dead_letters.add(letters, (disposition, self._codes[code]))
+        for (processor_name, policy_name), durations in tally.attempts.items():
+            processor, policy = self._processors[processor_name], self._policies[policy_name]
+            self.attempts.add(len(durations), (processor, policy, "success"))
+            self.attempt_duration.of((processor,)).add_all(durations)
+        for attempts, events in tally.attempts_per_event.items():
+            self.attempts_per_event.of().add(attempts, events)
+        self.end_to_end.of().add_all(tally.end_to_end_seconds)
+        self.answers.add(tally.answers)

@@ -1,0 +1,130 @@
+"""A scrape: complete, readable by Prometheus, and of this process only."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY
+from prometheus_client.metrics_core import Metric as ScrapedMetric
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
+from prometheus_client.parser import text_string_to_metric_families as plain
+
+from consumer.core.facts import Status
+from consumer.telemetry.catalogue import CATALOGUE
+from consumer.telemetry.exposition import Exposition
+from consumer.telemetry.metrics import Metrics
+from tests.unit.telemetry.examples import A_PARTITION, A_STATUS, a_status, one_of_each
+
+OPEN_METRICS = "application/openmetrics-text;version=1.0.0"
+
+
+def an_exposition(status: Status = A_STATUS, metrics: Metrics | None = None) -> Exposition:
+    return Exposition(metrics or Metrics(), lambda: status, lambda: 0.25)
+
+
+def samples(families: Iterable[ScrapedMetric]) -> dict[tuple[str, tuple[str, ...]], float]:
+    """Return every sample by its name and the values of its labels."""
+    return {
+        (sample.name, tuple(sample.labels.values())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def scrape(exposition: Exposition) -> dict[tuple[str, tuple[str, ...]], float]:
+    body, _ = exposition.encode("")
+    return samples(plain(body.decode()))
+
+
+@pytest.mark.parametrize("accept", ["", OPEN_METRICS], ids=["plain", "OpenMetrics"])
+def test_every_metric_of_the_catalogue_is_scraped_with_its_type_and_help(accept: str) -> None:
+    metrics = Metrics()
+    for fact in one_of_each():
+        metrics.tell(fact)
+
+    body, content_type = an_exposition(metrics=metrics).encode(accept)
+
+    text = body.decode()
+    families = {each.name: each for each in (open_metrics if accept else plain)(text)}
+    assert content_type.startswith("application/openmetrics-text" if accept else "text/plain")
+    for metric in CATALOGUE:
+        name = metric.name.removesuffix("_total")
+        if accept:
+            name = name.removesuffix("_info")
+        kind = "gauge" if metric.type == "info" and not accept else metric.type
+        assert families[name].type == kind
+        assert families[name].documentation == metric.help
+
+
+def test_scraped_labels_are_those_of_the_catalogue() -> None:
+    metrics = Metrics()
+    for fact in one_of_each():
+        metrics.tell(fact)
+
+    body, _ = an_exposition(metrics=metrics).encode("")
+
+    labels = {
+        each.name: {*each.labels} - {"le"}
+        for family in plain(body.decode())
+        for each in family.samples
+    }
+    for metric in CATALOGUE:
+        name = metric.name + "_count" if metric.type == "histogram" else metric.name
+        if name in labels:
+            assert labels[name] == {*metric.labels}
+
+
+def test_gauges_are_what_the_status_says_at_the_scrape() -> None:
+    scraped = scrape(an_exposition())
+
+    assert scraped["everonce_in_flight_events", ()] == 4
+    assert scraped["everonce_in_flight_bytes", ()] == 1400
+    assert scraped["everonce_running_attempts", ()] == 2
+    assert scraped["everonce_waiting_retries", ()] == 1
+    assert scraped["everonce_lag_records", ("3",)] == 15
+    assert scraped["everonce_ledger_entries", ("3",)] == 1000
+    assert scraped["everonce_progress_age_seconds", ("3",)] == 0.5
+    assert scraped["everonce_partitions", ("running",)] == 1
+    assert scraped["everonce_partitions", ("lost",)] == 0
+    assert scraped["everonce_loop_lag_seconds", ()] == 0.25
+
+
+def test_refused_partitions_are_counted() -> None:
+    status = a_status(A_PARTITION, replace(A_PARTITION, partition=4, state="refused"))
+
+    assert scrape(an_exposition(status))["everonce_refused_partitions", ()] == 1
+
+
+def test_a_lag_that_is_not_known_yet_is_absent_and_not_zero() -> None:
+    status = a_status(replace(A_PARTITION, lag_records=None))
+
+    assert ("everonce_lag_records", ("3",)) not in scrape(an_exposition(status))
+
+
+def test_a_partition_that_went_away_takes_its_gauges_with_it() -> None:
+    current = [A_STATUS]
+    exposition = Exposition(Metrics(), lambda: current[0], lambda: 0.0)
+    assert ("everonce_ledger_entries", ("3",)) in scrape(exposition)
+
+    current[0] = a_status()
+
+    assert ("everonce_ledger_entries", ("3",)) not in scrape(exposition)
+
+
+def test_two_processes_worth_of_metrics_share_nothing() -> None:
+    counted = Metrics()
+    for fact in one_of_each():
+        counted.tell(fact)
+
+    one, other = an_exposition(metrics=counted), an_exposition()
+
+    assert scrape(one)["everonce_assignment_changes_total", ()] == 1
+    assert scrape(other)["everonce_assignment_changes_total", ()] == 0
+    assert not [each for each in REGISTRY.collect() if each.name.startswith("everonce")]
+
+
+def test_the_process_itself_is_measured_under_the_usual_names() -> None:
+    measured = ("process_cpu_seconds_total", ()) in scrape(an_exposition())
+
+    assert measured == Path("/proc/self/stat").exists()
