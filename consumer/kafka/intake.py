@@ -1,0 +1,88 @@
+"""How are fetched records taken from the client without ever waiting inside it?
+
+``getmany`` cannot be woken, ignores its timeout during a rebalance, and when it is cancelled or
+fails it forgets that it has ended, which switches the poll interval's enforcement off.  So it is
+only asked for what is there already, and the waiting is done here.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
+
+from aiokafka.structs import TopicPartition as ClientPartition
+
+from consumer.core.record import Record, TopicPartition
+
+
+class Intake:
+    """The fetched records of one consumer of the client, and what is known of its logs."""
+
+    def __init__(self, consumer: Any) -> None:
+        self._consumer = consumer
+        self._subscription = consumer._subscription  # noqa: SLF001
+        self._waiter: asyncio.Future[None] | None = None
+        self._woken = False
+
+    async def take(
+        self, places: Collection[TopicPartition], max_records: int
+    ) -> Mapping[TopicPartition, Sequence[Record]]:
+        """Return what has been fetched of *places*, without waiting.
+
+        Positions move past markers and aborted records here, and only here.
+        """
+        if not places or self._subscription.reassignment_in_progress:
+            self._consumer._coordinator.check_errors()  # noqa: SLF001
+            # The client leaves the group when nobody has fetched for max_poll_interval.
+            with self._subscription.fetch_context():
+                return {}
+        wanted = [ClientPartition(*place) for place in places]
+        try:
+            records = await self._consumer.getmany(*wanted, max_records=max_records)
+        except BaseException:
+            self._subscription._fetch_count = 0  # noqa: SLF001 - the client does not, on an error
+            raise
+        return cast("Mapping[TopicPartition, Sequence[Record]]", records)
+
+    async def arrival(self, seconds: float) -> None:
+        """Wait until records arrive, ``wake`` is called or *seconds* have passed.
+
+        A ``wake`` from before is not seen: ask ``woken`` first.
+        """
+        waiter = self._waiter = self._consumer._fetcher._create_fetch_waiter()  # noqa: SLF001
+        timer = asyncio.get_running_loop().call_later(seconds, _resolve, waiter)
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
+
+    def wake(self) -> None:
+        """End the ``arrival`` that waits; whoever does not wait yet asks ``woken``."""
+        self._woken = True
+        _resolve(self._waiter)
+
+    def woken(self) -> bool:
+        """Return whether ``wake`` was called since this was last asked."""
+        woken, self._woken = self._woken, False
+        return woken
+
+    def position(self, place: TopicPartition) -> int | None:
+        """Return the next offset that is handed out; None where *place* is not assigned."""
+        state = self._state(place)
+        return None if state is None else state._position  # noqa: SLF001
+
+    def high_watermark(self, place: TopicPartition) -> int | None:
+        """Return the log's end as of the last fetch; None before the first."""
+        state = self._state(place)
+        return None if state is None else state.highwater
+
+    def _state(self, place: TopicPartition) -> Any:
+        subscription = self._subscription.subscription
+        if subscription is None or subscription.assignment is None:
+            return None
+        return subscription.assignment.state_value(place)
+
+
+def _resolve(waiter: asyncio.Future[None] | None) -> None:
+    if waiter is not None and not waiter.done():
+        waiter.set_result(None)
