@@ -279,6 +279,15 @@ class LedgerStore(Protocol):
         """
         ...
 
+    def apply_settled(self, entries: Sequence[tuple[str, bytes]], settled_at: float) -> None:
+        """Remember *entries*, which settled at about the same time: a group commit's.
+
+        Args:
+            entries: Ledger key and encoded entry of each.
+            settled_at: When the last of them settled, seconds since the epoch.
+        """
+        ...
+
     def __len__(self) -> int:
         """Entries held."""
         ...

@@ -100,3 +100,12 @@ class History:
     def count(self) -> int:
         """Attempts made so far, the dropped ones included."""
         return self.attempts[-1].number if self.attempts else 0
+
+
+def first_started_at(history: History) -> float:
+    """Return when the first attempt began; seconds since the epoch.
+
+    Raises:
+        IndexError: None was made.
+    """
+    return history.attempts[0].started_at

@@ -1,15 +1,19 @@
 """What is carried with an event from its admission to the commit that settles it?"""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from config.policies import RetryPolicy
 from consumer.core.failure import History
 from consumer.core.lanes import LaneKey
 from consumer.core.ledger_entry import Entry
-from consumer.core.record import Record
+from consumer.core.record import LogRecord, Record
 from consumer.core.retry import GiveUp
 from processors.contract import WorkflowEvent
 from processors.registry import Processor
+
+NO_RECORD = LogRecord("", -1, -1, -1, None, None)
+NO_EVENT: WorkflowEvent[Any] = WorkflowEvent("", "", "", "", datetime.min.replace(tzinfo=UTC), {})
 
 
 class InFlight:
@@ -47,7 +51,7 @@ class InFlight:
         policy_name: str,
         policy: RetryPolicy,
     ) -> None:
-        self.record = record
+        self.record: Record = record
         self.event = event
         self.key = key
         """Its ledger key."""
@@ -73,6 +77,11 @@ class InFlight:
             (fingerprint,) if prior is None else (*prior.fingerprints, fingerprint)
         )
         """Contents that count as this event."""
+
+    def let_go(self) -> None:
+        """Drop what is not needed between settling and commit: most of an event's memory."""
+        self.record = NO_RECORD
+        self.event = NO_EVENT
 
     @property
     def attempts(self) -> int:

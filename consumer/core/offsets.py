@@ -8,6 +8,7 @@ Invariants, held under every interleaving by ``tests/property/test_offsets.py``:
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -28,10 +29,10 @@ class PartitionOffsets:
         """Start at *position*, the first offset that will be read; *last* lies below it."""
         self.next = position
         """Our own idea of the next offset to read, whatever the client believes."""
-        self._last = last
+        self._last: tuple[int, int] | None = last
         # OrderedDict, not dict: a dict that loses keys from the front must skip every
         # lost slot to find its first key again, which makes `committable` linear.
-        self._in_flight: OrderedDict[int, LastRead | None] = OrderedDict()
+        self._in_flight: OrderedDict[int, tuple[int, int] | None] = OrderedDict()
 
     def admit(self, offset: int, timestamp: int) -> None:
         """Take note of the record at *offset*; offsets ascend, gaps are fine.
@@ -45,7 +46,8 @@ class PartitionOffsets:
                 "or a rebalance, start from a new PartitionOffsets",
             )
         self._in_flight[offset] = self._last
-        self._last = LastRead(offset, timestamp)
+        # A plain tuple: one is made per record, and few are ever looked at.
+        self._last = (offset, timestamp)
         self.next = offset + 1
 
     def settle(self, offset: int) -> None:
@@ -55,6 +57,16 @@ class PartitionOffsets:
             KeyError: It is not in flight.
         """
         del self._in_flight[offset]
+
+    def settle_all(self, offsets: Iterable[int]) -> None:
+        """Settle many at once: a group commit's.
+
+        Raises:
+            KeyError: One is not in flight.
+        """
+        in_flight = self._in_flight
+        for offset in offsets:
+            del in_flight[offset]
 
     def passed(self, position: int) -> None:
         """Take note that the client has gone by everything below *position*.
@@ -72,9 +84,8 @@ class PartitionOffsets:
     @property
     def last_below(self) -> LastRead | None:
         """The newest record below the committable; None when nothing was ever read."""
-        for last in self._in_flight.values():
-            return last
-        return self._last
+        last = next(iter(self._in_flight.values()), self._last)
+        return None if last is None else LastRead(*last)
 
     @property
     def window(self) -> int:

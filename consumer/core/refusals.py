@@ -14,9 +14,11 @@ RefusedRole = Literal["results", "dlq", "state", "audit"]
 class Refusals:
     """The suspects and the convicted of one partition."""
 
-    __slots__ = ("_convicted", "_groups")
+    __slots__ = ("_convicted", "_groups", "any")
 
     def __init__(self) -> None:
+        self.any = False
+        """Whether anybody is suspected or convicted; an attribute, because each event asks."""
         self._groups: list[frozenset[int]] = []
         self._convicted: dict[int, tuple[RefusedRole, str]] = {}
 
@@ -30,15 +32,17 @@ class Refusals:
             ordered = sorted(suspects)
             middle = len(ordered) // 2
             self._groups += [frozenset(ordered[:middle]), frozenset(ordered[middle:])]
+        self.any = True
 
     def settled(self, offsets: Collection[int]) -> None:
         """Take note that these are committed: they were innocent, or their letter went through."""
-        if not self:
+        if not self.any:
             return
         done = frozenset(offsets)
         self._groups = [group - done for group in self._groups if group - done]
         for offset in done:
             self._convicted.pop(offset, None)
+        self.any = bool(self._groups or self._convicted)
 
     def group_of(self, offset: int) -> int | None:
         """Return which group of suspects *offset* is in; None when it is above suspicion."""
@@ -47,6 +51,3 @@ class Refusals:
     def verdict(self, offset: int) -> tuple[RefusedRole, str] | None:
         """Return which topic refused the outcome of *offset*, and in which words."""
         return self._convicted.get(offset)
-
-    def __bool__(self) -> bool:
-        return bool(self._groups or self._convicted)

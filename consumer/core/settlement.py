@@ -11,7 +11,7 @@ import orjson
 
 from consumer.core.dead_letter import DeadLetter, LetterContext, build_letter
 from consumer.core.dedup_key import coordinates_key
-from consumer.core.failure import Failure
+from consumer.core.failure import Failure, first_started_at
 from consumer.core.in_flight import InFlight
 from consumer.core.json_value import encode_value
 from consumer.core.ledger_entry import (
@@ -42,6 +42,10 @@ class Settled(NamedTuple):
     weight: int
     """Bytes it has counted for while in flight."""
     dlq_id: str | None = None
+    attempts: int = 1
+    """Attempts made; 0 where none was."""
+    timestamp: int = 0
+    """The record's; milliseconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def completed(
             result=orjson.Fragment(encoded) if encoded is not None else None,
             attempts=item.attempts + 1,
             processor=item.processor.name if item.processor is not None else None,
-            started_at=started_at,
+            started_at=started_at if item.history is None else first_started_at(item.history),
             finished_at=finished_at,
         ),
         source_header(record),
@@ -105,7 +109,20 @@ def completed(
         entry = encode_completed(offset, item.fingerprint, finished_at)
     else:
         entry = encode(_completed_entry(rules, item, encoded, finished_at))
-    return Settled(offset, item.key, entry, finished_at, result, None, item, item.weight)
+    attempts = item.attempts + 1
+    return Settled(
+        offset,
+        item.key,
+        entry,
+        finished_at,
+        result,
+        None,
+        item,
+        item.weight,
+        None,
+        attempts,
+        record.timestamp,
+    )
 
 
 def dead_lettered(
@@ -130,7 +147,6 @@ def dead_lettered(
         max_bytes=_room(rules, "dlq"),
         now=now,
     )
-    history = item.history
     result = OutputRecord(
         record.key,
         encode_result(
@@ -140,7 +156,7 @@ def dead_lettered(
             dlq_id=letter.dlq_id,
             attempts=item.attempts,
             processor=item.processor.name if item.processor is not None else None,
-            started_at=history.attempts[0].started_at if history and history.attempts else now,
+            started_at=first_started_at(item.history) if item.history is not None else now,
             finished_at=now,
         ),
         source_header(record),
@@ -162,6 +178,8 @@ def dead_lettered(
         item,
         item.weight,
         letter.dlq_id,
+        item.attempts,
+        record.timestamp,
     )
 
 
@@ -197,6 +215,7 @@ def poison(rules: Rules, record: Record, failure: Failure, *, now: float) -> Set
         None,
         weight,
         letter.dlq_id,
+        0,
     )
 
 

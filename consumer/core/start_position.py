@@ -28,6 +28,7 @@ class Found:
     below the log's start, or nothing is remembered."""
     at_first: Literal["earliest", "latest"] = "earliest"
     on_retention_gap: Literal["refuse", "skip"] = "refuse"
+    guarantee: Literal["exactly_once", "at_least_once"] = "exactly_once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +110,7 @@ def _by_table(found: Found) -> Start | Refused:
     if committed is None:
         return _by_progress_alone(found, progress)
     if committed > progress.next_input:
-        return _refused(
-            found,
-            "ledger_behind",
-            f"the group has committed offset {committed}, beyond {progress.next_input}, the last "
-            "that the ledger knows of: ledger entries were lost, or the group was moved forward",
-            "accept",
-        )
+        return _group_ahead(found, committed, progress)
     if progress.next_input - committed > FAR_BEHIND:
         return Start(
             progress.next_input,
@@ -125,6 +120,20 @@ def _by_table(found: Found) -> Start | Refused:
             "to there is settled: use everonce replay to run events again",
         )
     return Start(progress.next_input, "progress")
+
+
+def _group_ahead(found: Found, committed: int, progress: Progress) -> Start | Refused:
+    if found.guarantee == "at_least_once":
+        # Nobody is fenced there: a woken zombie can write an older progress over ours.  Only a
+        # living member can commit an offset, and it did so after the entries.
+        return Start(committed, "group_ahead")
+    return _refused(
+        found,
+        "ledger_behind",
+        f"the group has committed offset {committed}, beyond {progress.next_input}, the last "
+        "that the ledger knows of: ledger entries were lost, or the group was moved forward",
+        "accept",
+    )
 
 
 def _by_progress_alone(found: Found, progress: Progress) -> Start | Refused:

@@ -1,0 +1,1 @@
+"""REMEMBERS: the stores of the ledger."""

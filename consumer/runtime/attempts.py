@@ -1,0 +1,163 @@
+"""What happens when one event meets its processor?
+
+The only place where any exception is caught: whatever a processor raises becomes an outcome, data
+like any other, and is decided about in ``consumer.core``.
+"""
+
+import asyncio
+import contextlib
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from typing import Any, Protocol
+
+from config.settings import Settings
+from consumer.core.classification import classify, timeout_failure
+from consumer.core.failure import Failure
+from consumer.core.in_flight import InFlight
+from consumer.core.trace import trace_of
+from consumer.runtime.workers import Worker
+from processors.contract import Context
+from processors.current import current_attempt
+
+
+class Outcomes(Protocol):
+    """Who is told how an attempt ended: the event's session."""
+
+    def succeeded(self, item: InFlight, value: Any, started_at: float, finished_at: float) -> None:
+        """Settle *item* as completed; seconds since the epoch."""
+        ...
+
+    def failed(
+        self,
+        item: InFlight,
+        failure: Failure,
+        started_at: float,
+        finished_at: float,
+    ) -> None:
+        """Decide what follows the failed attempt."""
+        ...
+
+    def gave_up(self, item: InFlight) -> None:
+        """Dead-letter *item*, which was decided about without an attempt."""
+        ...
+
+
+class Attempts:
+    """Runs attempts, one at a time per worker."""
+
+    def __init__(self, settings: Settings, *, now: Callable[[], float]) -> None:
+        """Make the threads for sync processors; *now* is seconds since the epoch."""
+        self._classification = settings.classification
+        self._timeout_seconds = settings.processing.timeout
+        self._now = now
+        self._threads = ThreadPoolExecutor(settings.processing.threads, "processor")
+
+    def close(self) -> None:
+        """Let the threads go; what runs in them is not waited for."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def run(self, worker: Worker, item: InFlight) -> None:
+        """Run one attempt of *item* and tell its session; raises only when the pool ends."""
+        processor = item.processor
+        session: Outcomes = item.owner.settling
+        if processor is None or item.preset is not None:
+            session.gave_up(item)
+            return
+        policy = item.policy
+        event = item.event
+        record = item.record
+        timeout = policy.timeout or processor.timeout or self._timeout_seconds
+        context = Context(
+            item.key[2:],
+            item.attempts + 1,
+            policy.max_attempts,
+            trace_of(record.headers) if record.headers else None,
+            event,
+            record,
+        )
+        current_attempt.set(context)
+        started_at = self._now()
+        failure: Failure | None = None
+        value: Any = None
+        worker.begin(item, monotonic() + timeout)
+        try:
+            if processor.payload is not None:
+                event = event.with_payload(processor.payload.validate_python(event.payload))
+            if processor.is_async:
+                value = await processor.function(event, context)
+            else:
+                value = await self._in_thread(worker, processor.function, event, context)
+        except BaseException as error:  # noqa: BLE001 - a processor may raise anything at all
+            failure = self._failure(worker, item, error, timeout)
+        told_to_end = worker.end()
+        finished_at = self._now()
+        if item.owner.ended or (told_to_end and worker.reason == "dropped"):
+            return
+        if failure is None:
+            session.succeeded(item, value, started_at, finished_at)
+        else:
+            session.failed(item, failure, started_at, finished_at)
+
+    def _failure(
+        self,
+        worker: Worker,
+        item: InFlight,
+        error: BaseException,
+        timeout: float,
+    ) -> Failure:
+        """Make data of an exception; only the end of the pool itself passes."""
+        if isinstance(error, asyncio.CancelledError):
+            if worker.ends:
+                worker.end()
+                raise error
+            if worker.cancelled_at is not None and worker.reason == "timeout":
+                return timeout_failure(
+                    timeout,
+                    settings=self._classification,
+                    policy=item.policy,
+                )
+        return classify(
+            error,
+            settings=self._classification,
+            policy=item.policy,
+            now=self._now(),
+        )
+
+    async def _in_thread(
+        self,
+        worker: Worker,
+        function: Callable[..., Any],
+        *arguments: Any,
+    ) -> Any:
+        """Run *function* in a thread; return only when it has really ended.
+
+        A thread cannot be cancelled.  Told to end, its worker stays with it, because the event's
+        next attempt must not run beside it; the pool bounds how long.
+        """
+        run = contextvars.copy_context().run
+        submitted = self._threads.submit(run, _called, function, *arguments)
+        thread = asyncio.wrap_future(submitted)
+        try:
+            return await asyncio.shield(thread)
+        except asyncio.CancelledError:
+            submitted.cancel()
+            await self._outlive(worker, thread)
+            raise
+
+    async def _outlive(self, worker: Worker, thread: "asyncio.Future[Any]") -> None:
+        """Wait for a thread whose attempt was told to end, unless the pool itself ends."""
+        while not thread.done() and worker.cancelled_at is not None and not worker.ends:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([thread])
+        if thread.done() and not thread.cancelled():
+            thread.exception()
+
+
+def _called(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call *function*; a StopIteration of its own cannot be carried by a future."""
+    try:
+        return function(*arguments)
+    except StopIteration as error:
+        raise RuntimeError("the processor raised StopIteration") from error

@@ -1,0 +1,90 @@
+"""What do all sessions of a process share?"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from config.policies import RetryPolicy
+from config.settings import Settings
+from consumer.core.dedup_key import DedupKey, dedup_key_for
+from consumer.core.fingerprint import Fingerprint, fingerprint_for
+from consumer.core.output import TopicRole
+from consumer.core.record import TopicPartition
+from consumer.ports import LedgerStore, Observer, Source, StateLog, Writer
+from consumer.runtime.bounds import Bounds
+from consumer.runtime.workers import WorkerPool
+from processors.policies import Policies
+from processors.registry import Processor, Registry
+
+# Types come from producers: what is remembered of them is bounded in number and in size.
+REMEMBERED_TYPES = 4096
+REMEMBERED_TYPE_LENGTH = 256
+
+Route = tuple[Processor | None, str, RetryPolicy]
+"""Processor, name of the policy, policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The world's time and chance, as arguments."""
+
+    now: Callable[[], float]
+    """Seconds since the epoch."""
+    draw: Callable[[], float]
+    """Uniform in [0, 1)."""
+
+
+@dataclass(slots=True)
+class Environment:
+    """Everything that a session is given; made once by the app."""
+
+    settings: Settings
+    registry: Registry
+    observer: Observer
+    source: Source
+    state_log: StateLog
+    writers: Callable[[int], Writer]
+    """Makes the producer of a partition."""
+    ledgers: Callable[[], LedgerStore]
+    """Makes an empty shard."""
+    clocks: Clocks
+    pool: WorkerPool
+    bounds: Bounds
+    limits: Mapping[TopicRole, int]
+    """Largest batch that each output topic takes, bytes."""
+    letter_retention_seconds: float
+    """How long a letter stays in its topic."""
+    instance: str
+    """This process, in every progress record."""
+    version: str
+    sessions: int = 0
+    """Sessions that run now; they share the rate of transactions."""
+    fingerprint: Fingerprint = field(init=False)
+    dedup_key: DedupKey = field(init=False)
+    _policies: Policies = field(init=False)
+    _remembered: Callable[[str], Route] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Compile what every event needs."""
+        self._policies = Policies(self.settings.retry)
+        self._remembered = lru_cache(REMEMBERED_TYPES)(self._route)
+        self.fingerprint = fingerprint_for(self.settings.dedup)
+        self.dedup_key = dedup_key_for(self.settings.dedup.key)
+
+    def route(self, event_type: str) -> Route:
+        """Return who processes events of a type, and by which policy."""
+        if len(event_type) > REMEMBERED_TYPE_LENGTH:
+            return self._route(event_type)
+        return self._remembered(event_type)
+
+    def _route(self, event_type: str) -> Route:
+        processor = self.registry.match(event_type)
+        return (processor, *self._policies.policy_for(event_type, processor))
+
+    def input(self, partition: int) -> TopicPartition:
+        """Return the input log of *partition*."""
+        return TopicPartition(self.settings.topics.input, partition)
+
+    def control(self, partition: int) -> TopicPartition:
+        """Return the control log of *partition*."""
+        return TopicPartition(self.settings.topics.control, partition)

@@ -1,0 +1,211 @@
+"""How does everything settled since the last commit become visible at once?
+
+Per partition, one at a time: take what is settled, add progress and the offset of the settled
+prefix, commit, and only then let the ledger in memory and the committable move.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from consumer.core.answer import answer
+from consumer.core.dedup_key import PROGRESS_KEY
+from consumer.core.facts import BatchCommitted, Tally
+from consumer.core.ledger_entry import decode_entry
+from consumer.core.output import OutputRecord
+from consumer.core.pace import SettlingRate, linger_seconds
+from consumer.core.progress import Progress, encode_progress
+from consumer.core.record import Record, TopicPartition
+from consumer.core.settlement import Settled
+from consumer.ports import CommitBatch, LedgerStore, RefusedError, SessionLostError, Writer
+from consumer.runtime.environment import Environment
+from consumer.runtime.partition_state import PartitionState
+from consumer.runtime.pending import Pending
+from processors.contract import WorkflowEvent
+
+IDLE_COMMIT_SECONDS = 1.0
+"""The committable moves at least this often, even when only duplicates went by."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """One group commit on its way."""
+
+    batch: CommitBatch
+    settled: list[Settled]
+    journal: dict[str, bytes]
+    forgotten: list[str]
+    progress: Progress
+    tally: Tally
+
+
+class GroupCommit:
+    """The commits of one session."""
+
+    def __init__(
+        self,
+        env: Environment,
+        state: PartitionState,
+        writer: Writer,
+        moved: Callable[[], None],
+    ) -> None:
+        """Commit what *state* has pending, through *writer*; *moved* is called after each."""
+        self._moved = moved
+        self._env = env
+        self._state = state
+        self._writer = writer
+        self._loop = asyncio.get_running_loop()
+        self._ended_at = 0.0
+        self._committed_at = self._loop.time()
+        self._rate = SettlingRate(self._loop.time())
+
+    async def run(self, until: asyncio.Event) -> None:
+        """Commit whenever something is due; return once *until* is set and nothing is pending.
+
+        Raises:
+            SessionLostError: A commit failed, or its outcome is unknown.
+        """
+        while await self._due(until):
+            await self.commit()
+
+    async def commit(self, *, clean: bool = False) -> None:
+        """Commit what is settled now; *clean* marks the end of the session.
+
+        Raises:
+            SessionLostError: It failed, or its outcome is unknown.
+        """
+        taken = self._take(clean=clean)
+        started = self._loop.time()
+        try:
+            receipt = await self._writer.commit(taken.batch)
+        except SessionLostError as error:
+            self._state.pending.forgotten += taken.forgotten
+            if isinstance(error, RefusedError):
+                offsets = [settled.offset for settled in taken.settled]
+                self._state.refusals.refused(offsets, error.role, str(error))
+            raise
+        self._ended_at = self._loop.time()
+        self._committed_at = self._ended_at
+        self._advance(taken, receipt.state_offset)
+        self._moved()
+        if self._env.bounds.starved:
+            self._env.source.wake()
+        self._rate.add(len(taken.settled), self._ended_at)
+        self._env.observer.observe(
+            BatchCommitted(
+                self._state.partition,
+                len(taken.settled),
+                self._ended_at - started,
+                taken.progress.next_input,
+                taken.tally,
+            ),
+        )
+
+    async def _due(self, until: asyncio.Event) -> bool:
+        """Wait until a commit is worth its cost; False at the end."""
+        state = self._state
+        while True:
+            if state.pending:
+                await self._linger()
+                return True
+            moved = state.has_moved()
+            if moved and self._loop.time() - self._committed_at >= IDLE_COMMIT_SECONDS:
+                return True
+            if until.is_set():
+                return False
+            await state.changed(IDLE_COMMIT_SECONDS if moved else None)
+
+    async def _linger(self) -> None:
+        """Wait for company, longer under load, unless the batch is full."""
+        env, state = self._env, self._state
+        linger = linger_seconds(
+            env.settings.commit,
+            sessions=env.sessions,
+            events_per_second=self._rate.per_second,
+        )
+        remaining = self._ended_at + linger - self._loop.time()
+        if remaining > 0 and len(state.pending.settled) < env.settings.commit.max_events:
+            await state.pressed(remaining)
+
+    def _take(self, *, clean: bool) -> Taken:
+        """Take what is settled and say it in records."""
+        state = self._state
+        state.relax()
+        pending: Pending = state.pending
+        settled = pending.take_settled(self._env.settings.commit.max_events, state.refusals)
+        journal, pending.journal = pending.journal, {}
+        forgotten, pending.forgotten = pending.forgotten, []
+        offsets = state.offsets
+        batch = CommitBatch()
+        results, letters, entries = batch.results, batch.letters, batch.entries
+        # Tombstones first: an event of a forgotten id may settle in the same batch.
+        entries += [OutputRecord(key.encode(), None) for key in forgotten]
+        entries += [OutputRecord(key.encode(), entry) for key, entry in journal.items()]
+        offsets.settle_all([done.offset for done in settled])
+        for done in settled:
+            if done.result is not None:
+                results.append(done.result)
+            if done.letter is not None:
+                letters.append(done.letter)
+            entries.append(OutputRecord(done.key.encode(), done.entry))
+        answers = pending.take_answers(offsets.committable)
+        results += answers
+        tally = pending.take_tally(settled)
+        tally.answers = len(answers)
+        progress = self._progress(clean=clean)
+        entries.append(OutputRecord(PROGRESS_KEY.encode(), encode_progress(progress)))
+        batch.offsets = self._offsets(progress)
+        return Taken(batch, settled, journal, forgotten, progress, tally)
+
+    def _progress(self, *, clean: bool) -> Progress:
+        state = self._state
+        last = state.offsets.last_below
+        return replace(
+            state.progress,
+            next_input=state.offsets.committable,
+            next_control=state.next_control,
+            last_offset=last.offset if last is not None else None,
+            last_timestamp=last.timestamp if last is not None else None,
+            clean=clean,
+            gap_free=len(state.offsets) == 0,
+        )
+
+    def _offsets(self, progress: Progress) -> dict[TopicPartition, int]:
+        offsets = {self._env.input(self._state.partition): progress.next_input}
+        if self._state.reads_control:
+            offsets[self._env.control(self._state.partition)] = progress.next_control
+        return offsets
+
+    def _advance(self, taken: Taken, state_offset: int | None) -> None:
+        """Let memory follow what is now visible."""
+        state = self._state
+        ledger: LedgerStore = state.ledger
+        apply = ledger.apply
+        for key in taken.forgotten:
+            apply(key, None, None)
+        for key, entry in taken.journal.items():
+            apply(key, entry, None)
+        end_to_end = taken.tally.end_to_end_seconds
+        now = self._env.clocks.now()
+        ledger.apply_settled([(done.key, done.entry) for done in taken.settled], now)
+        in_flight = state.in_flight
+        for done in taken.settled:
+            item = done.item
+            if item is not None:
+                end_to_end.append(now - done.timestamp / 1000)
+                if item.deferred is not None:
+                    self._answer_deferred(item.deferred, done)
+                if in_flight.get(item.key) is item:
+                    del in_flight[item.key]
+        state.committed(taken.progress, taken.settled)
+        if state_offset is not None:
+            ledger.state_offset = state_offset
+
+    def _answer_deferred(
+        self, deferred: list[tuple[Record, WorkflowEvent[Any]]], done: Settled
+    ) -> None:
+        entry = decode_entry(done.entry)
+        now = self._env.clocks.now()
+        for record, event in deferred:
+            self._state.answer_deferred(record, answer(record, event, entry, now=now))

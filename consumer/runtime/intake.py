@@ -1,0 +1,226 @@
+"""What becomes of each record that was read?
+
+Judged in log order, at reading, against what is in flight and the ledger; what runs gets its place
+in its lane.  This is the hot path: everything here is counted in parts of a microsecond.
+"""
+
+from collections.abc import Sequence
+from typing import Any, assert_never
+
+from consumer.core.admission import Admission, against_entry, against_in_flight
+from consumer.core.answer import answer
+from consumer.core.decode import decode
+from consumer.core.dedup_key import content_key, coordinates_key
+from consumer.core.failure import Failure
+from consumer.core.fingerprint import TooDeepError
+from consumer.core.in_flight import InFlight
+from consumer.core.lanes import LaneKey
+from consumer.core.ledger_entry import Entry, decode_entry
+from consumer.core.record import Record
+from consumer.core.retry import GiveUp
+from consumer.runtime.environment import Environment
+from consumer.runtime.partition_state import PartitionState
+from consumer.runtime.settling import Settling
+from processors.contract import WorkflowEvent
+
+
+class Intake:
+    """The way of records into one session."""
+
+    def __init__(
+        self,
+        env: Environment,
+        state: PartitionState,
+        settling: Settling,
+        owner: Any,
+    ) -> None:
+        """Admit into *state*, for the session *owner*.
+
+        What is decided at once is settled through *settling*.
+        """
+        self._env = env
+        self._state = state
+        self._settling = settling
+        self._dedup = env.settings.dedup
+        self._ordering = env.settings.processing.ordering
+        self._turns = settling.turns
+        self._owner = owner
+        self._admitted = 0
+        self._weight = 0
+        """Of the records that are being accepted; counted once for all of them."""
+
+    def accept(self, records: Sequence[Record]) -> None:
+        """Judge *records*, in log order, and queue what is to run."""
+        state = self._state
+        offsets = state.offsets
+        admit = offsets.admit
+        self._admitted = self._weight = 0
+        for record in records:
+            offset = record.offset
+            if offset < offsets.next:
+                # The client was sought back, or delivered twice: judged already.
+                continue
+            admit(offset, record.timestamp)
+            value = record.value
+            if value is None:
+                offsets.settle(offset)
+                state.pending.count_ignored()
+            elif state.judged and offset in state.judged:
+                self._skip(offset)
+            else:
+                event = decode(value)
+                if type(event) is Failure:
+                    self._settling.poison(record, event)
+                else:
+                    self._judge(record, event)  # type: ignore[arg-type]
+        state.hold(self._admitted, self._weight)
+
+    def _judge(self, record: Record, event: WorkflowEvent[Any]) -> None:
+        """Compare the event with what is known of its id."""
+        env = self._env
+        try:
+            fingerprint = env.fingerprint(event, record)
+        except TooDeepError as error:
+            failure = Failure("INVALID_INPUT", str(error), "permanent", "decode", "TooDeepError")
+            self._settling.poison(record, failure)
+            return
+        self._judge_as(record, event, env.dedup_key(event, fingerprint), fingerprint)
+
+    def _judge_as(
+        self,
+        record: Record,
+        event: WorkflowEvent[Any],
+        key: str,
+        fingerprint: str,
+    ) -> None:
+        state = self._state
+        current = state.in_flight.get(key)
+        if current is not None:
+            admission = against_in_flight(fingerprint, current.accepted)
+            self._known(record, event, key, fingerprint, admission, current, None)
+            return
+        encoded = state.ledger.get(key)
+        if encoded is None:
+            self._admit(record, event, key, fingerprint, None)
+            return
+        entry = decode_entry(encoded)
+        admission = against_entry(record.offset, fingerprint, entry)
+        self._known(record, event, key, fingerprint, admission, None, entry)
+
+    def _known(
+        self,
+        record: Record,
+        event: WorkflowEvent[Any],
+        key: str,
+        fingerprint: str,
+        admission: Admission,
+        current: InFlight | None,
+        entry: Entry | None,
+    ) -> None:
+        match admission:
+            case Admission.NEW | Admission.UNFINISHED:
+                self._admit(record, event, key, fingerprint, entry)
+            case Admission.REREAD:
+                self._skip(record.offset)
+            case Admission.RESEND if self._dedup.on_resend == "process":
+                self._admit(record, event, key, fingerprint, entry)
+            case Admission.RESEND:
+                self._state.pending.count_duplicate("resend_dropped")
+                self._state.offsets.settle(record.offset)
+            case Admission.DUPLICATE:
+                self._duplicate(record, event, current, entry, self._dedup.duplicates)
+            case Admission.CONFLICT:
+                self._conflict(record, event, key, fingerprint, current, entry)
+            case _:
+                assert_never(admission)
+
+    def _skip(self, offset: int) -> None:
+        """Pass a record that was judged before."""
+        self._state.pending.count_duplicate("reread")
+        self._state.offsets.settle(offset)
+
+    def _duplicate(
+        self,
+        record: Record,
+        event: WorkflowEvent[Any],
+        current: InFlight | None,
+        entry: Entry | None,
+        what: str,
+    ) -> None:
+        """Drop a duplicate, or answer it with what its original settled as."""
+        state = self._state
+        if what == "drop":
+            state.pending.count_duplicate("dropped")
+            state.offsets.settle(record.offset)
+            return
+        state.pending.count_duplicate("answered")
+        if current is not None:
+            state.defer(current, record, event)
+        elif entry is not None:
+            output = answer(record, event, entry, now=self._env.clocks.now())
+            state.offsets.settle(record.offset)
+            state.pending.answer(record.offset, output)
+            state.signal()
+
+    def _conflict(
+        self,
+        record: Record,
+        event: WorkflowEvent[Any],
+        key: str,
+        fingerprint: str,
+        current: InFlight | None,
+        entry: Entry | None,
+    ) -> None:
+        """Another event with a known id: as ``dedup.on_conflict`` says."""
+        what = self._dedup.conflicts
+        if what in {"drop", "answer"}:
+            self._duplicate(record, event, current, entry, what)
+        elif what == "process":
+            # An event of its own from here on: same id, but known by its content too.
+            self._judge_as(record, event, content_key(key, fingerprint), fingerprint)
+        else:
+            own = coordinates_key(record.topic, record.partition, record.offset)
+            failure = Failure(
+                "IDEMPOTENCY_CONFLICT",
+                f"event id {event.event_id!r} was used before for an event with another content: "
+                "give each event an id of its own, or set dedup.on_conflict",
+                "permanent",
+                "admission",
+            )
+            self._admit(record, event, own, fingerprint, None, GiveUp("conflict", failure, failure))
+
+    def _admit(
+        self,
+        record: Record,
+        event: WorkflowEvent[Any],
+        key: str,
+        fingerprint: str,
+        entry: Entry | None,
+        preset: GiveUp | None = None,
+    ) -> None:
+        """Give the event its place in its lane."""
+        env, state = self._env, self._state
+        processor, policy_name, policy = env.route(event.event_type)
+        key_bytes = record.key
+        lane: LaneKey | None = key_bytes
+        if self._ordering != "key":
+            lane = 0 if self._ordering == "partition" else None
+        weight = len(record.value or b"") + (len(key_bytes) if key_bytes is not None else 0)
+        item = InFlight(
+            record,
+            event,
+            key,
+            fingerprint,
+            lane,
+            entry,
+            weight,
+            self._owner,
+            processor,
+            policy_name,
+            policy,
+        )
+        item.preset = preset
+        state.in_flight[key] = item
+        self._admitted += 1
+        self._weight += weight
+        self._turns.enter(item)

@@ -1,0 +1,148 @@
+"""What does one session know of its partition?
+
+Owned by one session and dropped with it; only the ledger, the refusals and what is on the broker
+outlive it.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from consumer.core.expiry import Horizon
+from consumer.core.in_flight import InFlight
+from consumer.core.lanes import Lanes
+from consumer.core.offsets import PartitionOffsets
+from consumer.core.output import OutputRecord
+from consumer.core.progress import Progress
+from consumer.core.record import Record, record_bytes
+from consumer.core.refusals import Refusals
+from consumer.core.settlement import Settled
+from consumer.ports import LedgerStore
+from consumer.runtime.bounds import Bounds
+from consumer.runtime.pending import Pending
+from processors.contract import WorkflowEvent
+
+
+class PartitionState:
+    """Records in flight, lanes, the ledger, and what is pending."""
+
+    def __init__(
+        self,
+        partition: int,
+        *,
+        progress: Progress,
+        ledger: LedgerStore,
+        refusals: Refusals,
+        bounds: Bounds,
+        reads_control: bool,
+    ) -> None:
+        self.partition = partition
+        self.progress = progress
+        self.offsets = PartitionOffsets(progress.next_input, progress.last)
+        self.next_control = progress.next_control
+        self.reads_control = reads_control
+        self.ledger = ledger
+        self.refusals = refusals
+        self.bounds = bounds
+        self.lanes: Lanes[InFlight] = Lanes()
+        self.in_flight: dict[str, InFlight] = {}
+        """By ledger key, the newest of each; an id stays until its commit has succeeded."""
+        self.judged = ledger.judged(progress.topic, progress.next_input)
+        self.pending = Pending()
+        self.horizon = Horizon()
+        self.full = False
+        """Whether the ledger is at its bound and nothing in it may be forgotten."""
+        self.held_records = 0
+        self.held_bytes = 0
+        self._changed = asyncio.Event()
+        self._pressed = asyncio.Event()
+
+    def hold(self, records: int, weight: int) -> None:
+        """Count records as in flight."""
+        self.held_records += records
+        self.held_bytes += weight
+        self.bounds.records += records
+        self.bounds.bytes += weight
+
+    def release(self, records: int, weight: int) -> None:
+        """Count records as no longer in flight."""
+        self.held_records -= records
+        self.held_bytes -= weight
+        self.bounds.records -= records
+        self.bounds.bytes -= weight
+
+    def release_all(self) -> None:
+        """Count everything of this session as no longer in flight: it ended."""
+        self.release(self.held_records, self.held_bytes)
+
+    def defer(self, item: InFlight, record: Record, event: WorkflowEvent[Any]) -> None:
+        """Let a duplicate wait for the commit of *item*, to be answered with its outcome."""
+        if item.deferred is None:
+            item.deferred = []
+        item.deferred.append((record, event))
+        self.hold(1, record_bytes(record))
+
+    def ignore_deferred(self, item: InFlight) -> None:
+        """Pass the duplicates of an event that nobody wants."""
+        for record, _ in item.deferred or ():
+            self.offsets.settle(record.offset)
+            self.release(1, record_bytes(record))
+
+    def answer_deferred(self, record: Record, output: OutputRecord) -> None:
+        """Answer a duplicate that waited."""
+        self.offsets.settle(record.offset)
+        self.pending.answer(record.offset, output)
+        self.release(1, record_bytes(record))
+        self.signal()
+
+    def committed(self, progress: Progress, settled: Sequence[Settled]) -> None:
+        """Take note that a group commit is visible."""
+        self.progress = progress
+        self.ledger.progress = progress
+        self.horizon.committed(progress.next_input)
+        if self.refusals.any:
+            self.refusals.settled([done.offset for done in settled])
+        self.release(len(settled), sum([done.weight for done in settled]))
+
+    def put_back(self, now: float) -> None:
+        """Put keys that were to be forgotten back: the ledger may outlive this session."""
+        for key in self.pending.forgotten:
+            self.ledger.defer(key, now)
+
+    def has_moved(self) -> bool:
+        """Whether the group should hear of a newer offset."""
+        return (
+            self.offsets.committable != self.progress.next_input
+            or self.next_control != self.progress.next_control
+        )
+
+    def signal(self) -> None:
+        """Tell the group commit that there is something new."""
+        self._changed.set()
+
+    def press(self) -> None:
+        """Tell the group commit not to wait for company."""
+        self._changed.set()
+        self._pressed.set()
+
+    def relax(self) -> None:
+        """Forget a ``press``: what it was about is being committed."""
+        self._pressed.clear()
+
+    async def changed(self, timeout_seconds: float | None) -> None:
+        """Wait for ``signal``, the timeout at most; it counts once."""
+        await _wait(self._changed, timeout_seconds)
+        self._changed.clear()
+
+    async def pressed(self, timeout_seconds: float) -> None:
+        """Wait for ``press``, the timeout at most; it counts once."""
+        await _wait(self._pressed, timeout_seconds)
+        self._pressed.clear()
+
+
+async def _wait(event: asyncio.Event, timeout_seconds: float | None) -> None:
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            await event.wait()
+    except TimeoutError:
+        return

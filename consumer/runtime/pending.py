@@ -1,0 +1,86 @@
+"""What has been settled since the last commit, and what of it goes into the next?"""
+
+from heapq import heappop, heappush
+
+from consumer.core.facts import DuplicateKind, Tally
+from consumer.core.output import OutputRecord
+from consumer.core.refusals import Refusals
+from consumer.core.settlement import Settled
+
+
+class Pending:
+    """Everything of one session that waits for a group commit."""
+
+    __slots__ = ("answers", "forgotten", "journal", "settled", "tally")
+
+    def __init__(self) -> None:
+        self.settled: list[Settled] = []
+        self.journal: dict[str, bytes] = {}
+        """Entries of unfinished events that must be remembered."""
+        self.answers: list[tuple[int, OutputRecord]] = []
+        """By input offset, a heap: each is emitted in the very transaction that passes it."""
+        self.forgotten: list[str] = []
+        """Keys whose entries go, by tombstone."""
+        self.tally = Tally()
+
+    def __bool__(self) -> bool:
+        return bool(self.settled or self.journal or self.forgotten)
+
+    def settle(self, settled: Settled) -> bool:
+        """Add what an event left behind; whether it is the first to wait for a commit."""
+        waiting = self.settled
+        waiting.append(settled)
+        if self.journal:
+            self.journal.pop(settled.key, None)
+        return len(waiting) == 1
+
+    def count_duplicate(self, kind: DuplicateKind) -> None:
+        """Add a record that leaves nothing behind because its id is known."""
+        tally = self.tally
+        tally.duplicates[kind] = tally.duplicates.get(kind, 0) + 1
+        tally.outcomes["duplicate"] = tally.outcomes.get("duplicate", 0) + 1
+
+    def count_ignored(self) -> None:
+        """Add a record that leaves nothing behind: a tombstone, or a type nobody wants."""
+        outcomes = self.tally.outcomes
+        outcomes["ignored"] = outcomes.get("ignored", 0) + 1
+
+    def answer(self, offset: int, output: OutputRecord) -> None:
+        """Add the answer to the duplicate at input *offset*."""
+        heappush(self.answers, (offset, output))
+
+    def take_answers(self, committable: int) -> list[OutputRecord]:
+        """Take the answers whose records lie below *committable*."""
+        taken = []
+        while self.answers and self.answers[0][0] < committable:
+            taken.append(heappop(self.answers)[1])
+        return taken
+
+    def take_settled(self, limit: int, refusals: Refusals) -> list[Settled]:
+        """Take up to *limit* settled records, of suspects one group alone.
+
+        Always from the front: what one key leaves behind becomes visible in its order.
+        """
+        settled = self.settled
+        count = min(limit, len(settled))
+        if refusals.any and settled:
+            group = refusals.group_of(settled[0].offset)
+            strangers = (n for n in range(count) if refusals.group_of(settled[n].offset) != group)
+            count = next(strangers, count)
+        taken, self.settled = settled[:count], settled[count:]
+        return taken
+
+    def take_tally(self, settled: list[Settled]) -> Tally:
+        """Take what was counted, with what is *settled* by now."""
+        taken, self.tally = self.tally, Tally()
+        letters = sum([done.letter is not None for done in settled])
+        taken.outcomes["dead_lettered"] = letters
+        taken.outcomes["completed"] = len(settled) - letters
+        for done in settled:
+            # First attempts that succeed are not counted one by one: they are all the others.
+            if (attempts := done.attempts) != 1:
+                per_event = taken.attempts_per_event
+                per_event[attempts] = per_event.get(attempts, 0) + 1
+        others = sum(taken.attempts_per_event.values())
+        taken.attempts_per_event[1] = len(settled) - others
+        return taken

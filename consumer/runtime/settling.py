@@ -1,0 +1,197 @@
+"""How does the outcome of an attempt become something to commit?"""
+
+from typing import Any
+
+from consumer.core.facts import EventOutcome
+from consumer.core.failure import Attempt, AttemptStatus, Failure, History
+from consumer.core.in_flight import InFlight
+from consumer.core.json_value import UnserialisableError
+from consumer.core.outcome_facts import attempt_failed, event_dead_lettered, event_settled
+from consumer.core.record import Record, record_bytes
+from consumer.core.retry import GiveUp, Retry, after_failure
+from consumer.core.settlement import (
+    OutputTooLargeError,
+    Rules,
+    Settled,
+    completed,
+    dead_lettered,
+    journalled,
+    poison,
+)
+from consumer.runtime.environment import Environment
+from consumer.runtime.partition_state import PartitionState
+from consumer.runtime.turns import Turns
+
+STATUSES: dict[str, AttemptStatus] = {
+    "transient": "transient",
+    "permanent": "permanent",
+    "timeout": "timeout",
+    "crashed": "crashed",
+}
+
+
+class Settling:
+    """The outcomes of one session's attempts."""
+
+    def __init__(
+        self,
+        env: Environment,
+        state: PartitionState,
+        rules: Rules,
+        turns: Turns,
+    ) -> None:
+        """Settle into *state*, and end turns through *turns*."""
+        self.turns = turns
+        self._env = env
+        self._state = state
+        self._rules = rules
+        self._observer = env.observer
+        self._now = env.clocks.now
+        self._max_events = env.settings.commit.max_events
+
+    def succeeded(self, item: InFlight, value: Any, started_at: float, finished_at: float) -> None:
+        """Settle *item* as completed; seconds since the epoch."""
+        state = self._state
+        try:
+            if state.refusals.any and state.refusals.verdict(item.record.offset) is not None:
+                self._refused_before(item)
+                return
+            settled = completed(
+                self._rules,
+                item,
+                value,
+                started_at=started_at,
+                finished_at=finished_at,
+            )
+        except (UnserialisableError, OutputTooLargeError) as error:
+            self._output_refused(item, str(error))
+            return
+        tally = state.pending.tally
+        kind = (item.processor.name if item.processor is not None else "", item.policy_name)
+        durations = tally.attempts.get(kind)
+        if durations is None:
+            durations = tally.attempts[kind] = []
+        durations.append(finished_at - started_at)
+        self._settle(item, settled, "completed", finished_at - started_at)
+
+    def failed(
+        self,
+        item: InFlight,
+        failure: Failure,
+        started_at: float,
+        finished_at: float,
+    ) -> None:
+        """Decide what follows the failed attempt; seconds since the epoch."""
+        history = item.history
+        if history is None:
+            history = item.history = History()
+        number = history.count + 1
+        first = history.attempts[0].started_at if history.attempts else started_at
+        decision = after_failure(
+            item.policy,
+            attempt=number,
+            failure=failure,
+            age_seconds=finished_at - first,
+            draw=self._env.clocks.draw(),
+        )
+        delay = decision.delay_seconds if isinstance(decision, Retry) else None
+        attempt = Attempt(
+            number,
+            STATUSES[failure.failure_class],
+            started_at,
+            finished_at - started_at,
+            failure.code,
+            failure.message,
+            None,
+            delay,
+        )
+        history.add(attempt, failure)
+        self._observer.observe(attempt_failed(item, attempt, failure))
+        if isinstance(decision, Retry):
+            self._state.pending.journal[item.key] = journalled(item)
+            self._state.signal()
+            self.turns.wait(item, decision.delay_seconds)
+        else:
+            self._dead_letter(item, decision)
+
+    def gave_up(self, item: InFlight) -> None:
+        """Dead-letter *item*, which was decided about without an attempt; or ignore it."""
+        if item.preset is not None:
+            self._dead_letter(item, item.preset)
+        elif self._env.settings.processing.unmatched == "ignore":
+            self._ignore(item)
+        else:
+            failure = Failure(
+                "PROCESSOR_MISSING",
+                f"no processor is registered for event type {item.event.event_type[:200]!r}: "
+                "register one, or set processing.unmatched to ignore",
+                "permanent",
+                "registry",
+            )
+            self._dead_letter(item, GiveUp("permanent", failure, failure))
+
+    def poison(self, record: Record, failure: Failure) -> None:
+        """Dead-letter a record that says nothing we can read."""
+        settled = poison(self._rules, record, failure, now=self._now())
+        self._state.hold(1, record_bytes(record))
+        self._count_letter(record, None, GiveUp("poison", failure, failure), settled)
+        self._pend(settled)
+
+    def _refused_before(self, item: InFlight) -> None:
+        verdict = self._state.refusals.verdict(item.record.offset)
+        role, message = verdict if verdict is not None else ("results", "")
+        self._output_refused(item, f"the {role} topic refused it: {message}")
+
+    def _output_refused(self, item: InFlight, message: str) -> None:
+        failure = Failure("OUTPUT_REFUSED", message, "permanent", "output")
+        self._dead_letter(item, GiveUp("refused", failure, failure))
+
+    def _dead_letter(self, item: InFlight, give_up: GiveUp) -> None:
+        settled = dead_lettered(self._rules, item, give_up, now=self._now())
+        self._count_letter(item.record, item, give_up, settled)
+        self._settle(item, settled, "dead_lettered", 0.0)
+
+    def _ignore(self, item: InFlight) -> None:
+        """Pass an event whose type nobody wants; nothing is remembered of it."""
+        state = self._state
+        state.pending.count_ignored()
+        state.offsets.settle(item.record.offset)
+        state.ignore_deferred(item)
+        if state.in_flight.get(item.key) is item:
+            del state.in_flight[item.key]
+        state.release(1, item.weight)
+        state.signal()
+        self.turns.leave(item)
+
+    def _settle(
+        self,
+        item: InFlight,
+        settled: Settled,
+        outcome: EventOutcome,
+        duration_seconds: float,
+    ) -> None:
+        self._pend(settled)
+        if self._observer.wants_each_event:
+            self._observer.observe(event_settled(item, outcome, settled.attempts, duration_seconds))
+        self.turns.leave(item)
+        item.let_go()
+
+    def _pend(self, settled: Settled) -> None:
+        """Let *settled* wait for the next commit, and tell it where that may change its time."""
+        state = self._state
+        if state.pending.settle(settled):
+            state.signal()
+        if len(state.pending.settled) >= self._max_events:
+            state.press()
+
+    def _count_letter(
+        self,
+        record: Record,
+        item: InFlight | None,
+        give_up: GiveUp,
+        settled: Settled,
+    ) -> None:
+        letters = self._state.pending.tally.letters
+        kind = (give_up.disposition, give_up.failure.code)
+        letters[kind] = letters.get(kind, 0) + 1
+        self._observer.observe(event_dead_lettered(record, item, give_up, settled.dlq_id or ""))

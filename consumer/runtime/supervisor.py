@@ -1,0 +1,272 @@
+"""Who owns what, who reads, and when does it end?
+
+Takes what the group assigns, holds a tenure for each partition, and polls for all of them.  The
+poll goes on while everything is busy: partitions without room are left out, never waited for.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from consumer.core.facts import (
+    AssignmentChanged,
+    IntakeBound,
+    IntakeChanged,
+    RecordsConsumed,
+    SourceFailed,
+    Status,
+)
+from consumer.core.record import Record, TopicPartition, record_bytes
+from consumer.core.refusals import Refusals
+from consumer.ports import SourceError
+from consumer.runtime.environment import Environment
+from consumer.runtime.kept_ledgers import KeptLedgers
+from consumer.runtime.session import Session
+from consumer.runtime.tenure import Tenure
+from consumer.runtime.vitality import Vitality
+from consumer.runtime.workers import SATED
+
+POLL_SECONDS = 0.25
+POLL_RECORDS = 256
+"""Records judged in one go: a few milliseconds in which nothing else runs."""
+MAX_POLL_BACKOFF_SECONDS = 5.0
+
+
+class Supervisor:
+    """The sessions of one process; an ``AssignmentListener``."""
+
+    def __init__(self, env: Environment, ledgers: KeptLedgers) -> None:
+        self._env = env
+        self._ledgers = ledgers
+        self._tenures: dict[int, Tenure] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._refusals: dict[int, Refusals] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self._stopping = False
+        self._failures = 0
+        self._paused_by: IntakeBound | None = None
+        self._vitality = Vitality()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until *stop*, then drain.
+
+        Raises:
+            NothingWorksError: Everything has been dead for long; start the process anew.
+            ConnectionError: Kafka did not answer at the start.
+        """
+        env = self._env
+        try:
+            async with asyncio.TaskGroup() as self._group:
+                await env.source.start(self)
+                await self._poll_until(stop)
+                await self._drain()
+        finally:
+            await env.source.stop()
+
+    def assigned(self, partitions: frozenset[int]) -> None:
+        """Hold a tenure for each of *partitions*; see ``ports.AssignmentListener``."""
+        if self._stopping or self._group is None:
+            return
+        owned = self._env.source.owned()
+        for partition in sorted(partitions):
+            tenure = Tenure(
+                self._env,
+                partition,
+                reads_control=self._env.control(partition) in owned,
+                refusals=self._refusals.setdefault(partition, Refusals()),
+                ledgers=self._ledgers,
+            )
+            before = self._tasks.get(partition)
+            self._tenures[partition] = tenure
+            self._tasks[partition] = self._group.create_task(
+                tenure.run(before if before is not None and not before.done() else None),
+                name=f"partition-{partition}",
+            )
+        self._tell_assignment(assigned=partitions)
+
+    async def revoked(self, partitions: frozenset[int]) -> None:
+        """Finish with *partitions*; see ``ports.AssignmentListener``."""
+        settings = self._env.settings
+        half = settings.kafka.rebalance_timeout / 2
+        ending = [p for p in partitions if p in self._tenures]
+        drain_seconds = min(settings.processing.drain_timeout, half / 2)
+        await self._end(ending, drain_seconds, half)
+        self._tell_assignment(revoked=partitions)
+
+    def status(self) -> Status:
+        """Return what gauges and health show; ``app`` adds the life cycle."""
+        partitions = [tenure.status() for _, tenure in sorted(self._tenures.items())]
+        bounds = self._env.bounds
+        problems = [
+            *self._env.source.problems(),
+            *(refused.message for t in self._tenures.values() if (refused := t.refusal())),
+            *(f"partition {p.partition} is {p.state}" for p in partitions if p.state == "lost"),
+        ]
+        return Status(
+            "draining" if self._stopping else "running",
+            partitions,
+            bounds.records,
+            bounds.bytes,
+            self._env.pool.running(),
+            bounds.waiting,
+            problems,
+        )
+
+    async def _poll_until(self, stop: asyncio.Event) -> None:
+        source = self._env.source
+        while not stop.is_set():
+            tenures = self._tenures.values()
+            self._vitality.look(
+                source.problems(),
+                any_steady=not tenures or any(tenure.steady() for tenure in tenures),
+                now=asyncio.get_running_loop().time(),
+            )
+            wanted, most = self._wanted()
+            try:
+                polled = await source.poll(
+                    wanted,
+                    max_records=most,
+                    timeout_seconds=POLL_SECONDS,
+                )
+            except SourceError as error:
+                await self._seek_back(error)
+                continue
+            self._failures = 0
+            for place, records in polled.items():
+                self._deliver(place, records)
+            self._note_positions(wanted)
+
+    def _wanted(self) -> tuple[list[TopicPartition], int]:
+        """Return what there is room for, and for how many records.
+
+        The control topic is always wanted: no bound may keep an operator out.
+        """
+        env = self._env
+        room = env.bounds.room()
+        if len(env.pool.ready) >= SATED:
+            room = 0
+            env.pool.on_hungry = self._feed
+        wanted: list[TopicPartition] = []
+        sessions = self._reading()
+        share = env.bounds.share(len(sessions))
+        most = room
+        env.bounds.starved = room <= 0
+        for session in sessions:
+            if session.reads_control:
+                wanted.append(env.control(session.partition))
+            free = session.room(share)
+            if room > 0 and free > 0:
+                wanted.append(env.input(session.partition))
+                most = min(most, free)
+            else:
+                env.bounds.starved = True
+        self._note_bound(room, sessions)
+        return wanted, max(1, min(POLL_RECORDS, most))
+
+    def _feed(self) -> None:
+        self._env.pool.on_hungry = None
+        self._env.source.wake()
+
+    def _deliver(self, place: TopicPartition, records: Sequence[Record]) -> None:
+        tenure = self._tenures.get(place.partition)
+        session = tenure.session if tenure is not None else None
+        if session is None or session.state is None:
+            return
+        self._env.observer.observe(
+            RecordsConsumed(
+                place.topic,
+                place.partition,
+                len(records),
+                sum([record_bytes(record) for record in records]),
+            ),
+        )
+        if place.topic == self._env.settings.topics.input:
+            session.accept(records)
+        else:
+            session.accept_control(records)
+
+    def _note_positions(self, wanted: list[TopicPartition]) -> None:
+        """Let offsets pass markers: only now, when all that was delivered is accepted."""
+        for place in wanted:
+            tenure = self._tenures.get(place.partition)
+            if tenure is None or tenure.session is None:
+                continue
+            if place.topic == self._env.settings.topics.input:
+                tenure.session.passed(self._env.source.position(place))
+            else:
+                tenure.session.passed_control(self._env.source.position(place))
+
+    async def _seek_back(self, error: SourceError) -> None:
+        """Put every partition back to our own next offset: some records may be lost to us."""
+        env = self._env
+        self._failures += 1
+        env.observer.observe(SourceFailed(str(error), self._failures))
+        for session in self._reading():
+            state = session.state
+            if state is None:
+                continue
+            env.source.seek(env.input(session.partition), state.offsets.next)
+            if session.reads_control:
+                env.source.seek(env.control(session.partition), state.next_control)
+        delay = min(MAX_POLL_BACKOFF_SECONDS, 0.05 * 2 ** min(self._failures, 10))
+        await asyncio.sleep(delay * (0.5 + 0.5 * env.clocks.draw()))
+
+    def _reading(self) -> list[Session]:
+        """Return the sessions that read, those with the least in flight first."""
+        sessions = [
+            tenure.session
+            for tenure in self._tenures.values()
+            if tenure.session is not None
+            and tenure.session.state is not None
+            and not tenure.session.ending
+        ]
+        return sorted(sessions, key=_held)
+
+    async def _drain(self) -> None:
+        self._stopping = True
+        settings = self._env.settings
+        seconds = settings.processing.drain_timeout
+        await self._end(list(self._tenures), seconds, seconds + settings.commit.deadline)
+
+    async def _end(self, partitions: list[int], drain_seconds: float, most_seconds: float) -> None:
+        """End tenures side by side; what has not ended after *most_seconds* is cut."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + most_seconds
+        tasks = {p: self._tasks[p] for p in partitions}
+        for partition, task in tasks.items():
+            if not self._tenures[partition].has_begun():
+                task.cancel()
+        await asyncio.gather(*(self._tenures[p].end(drain_seconds) for p in partitions))
+        if tasks:
+            _, late = await asyncio.wait(tasks.values(), timeout=max(0.0, deadline - loop.time()))
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+        for partition, task in tasks.items():
+            if self._tasks.get(partition) is task:
+                del self._tenures[partition], self._tasks[partition]
+
+    def _note_bound(self, room: int, sessions: Sequence[Session]) -> None:
+        bound: IntakeBound | None = self._env.bounds.reached() if room <= 0 else None
+        if bound is None:
+            bound = next((bound for each in sessions if (bound := each.bound())), None)
+        if bound == self._paused_by:
+            return
+        observe = self._env.observer.observe
+        if self._paused_by is not None:
+            observe(IntakeChanged(paused=False, bound=self._paused_by))
+        if bound is not None:
+            observe(IntakeChanged(paused=True, bound=bound))
+        self._paused_by = bound
+
+    def _tell_assignment(
+        self,
+        assigned: frozenset[int] = frozenset(),
+        revoked: frozenset[int] = frozenset(),
+    ) -> None:
+        owned = sorted(self._tenures)
+        self._env.observer.observe(AssignmentChanged(sorted(assigned), sorted(revoked), owned))
+
+
+def _held(session: Session) -> int:
+    return session.state.held_records if session.state is not None else 0

@@ -1,0 +1,120 @@
+"""When are entries of the ledger forgotten?
+
+Beside the commits, a portion at a time: what is out of its window and surely past, by the horizon;
+and, where the ledger is over its bound, the oldest that may go.  Both go by tombstone, in the next
+group commit.
+"""
+
+import asyncio
+
+from consumer.core.expiry import may_evict, may_expire
+from consumer.core.facts import LedgerTrimmed
+from consumer.core.ledger_entry import decode_entry
+from consumer.ports import SessionLostError
+from consumer.runtime.environment import Environment
+from consumer.runtime.partition_state import PartitionState
+
+PORTION = 1000
+"""Tombstones in one group commit, at most; a few milliseconds of work."""
+ROUNDS_PER_WINDOW = 200
+MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.2, 60.0
+
+
+class Trimming:
+    """The forgetting of one session."""
+
+    def __init__(self, env: Environment, state: PartitionState) -> None:
+        self._env = env
+        self._state = state
+        window = env.settings.dedup.window
+        pause = window / ROUNDS_PER_WINDOW
+        self._pause_seconds = min(MAX_PAUSE_SECONDS, max(MIN_PAUSE_SECONDS, pause))
+
+    async def run(self) -> None:
+        """Trim until cancelled."""
+        pause = self._pause_seconds
+        while True:
+            await asyncio.sleep(pause)
+            pause = MIN_PAUSE_SECONDS if await self._round() else self._pause_seconds
+
+    async def _round(self) -> bool:
+        """Forget a portion; whether there may be more."""
+        await self._look_at_watermark()
+        expired = self._expire()
+        evicted = self._evict()
+        if expired or evicted:
+            self._state.signal()
+            self._env.observer.observe(
+                LedgerTrimmed(
+                    self._state.partition,
+                    expired,
+                    evicted,
+                    len(self._state.ledger),
+                ),
+            )
+        return expired + evicted >= PORTION or self._state.full
+
+    async def _look_at_watermark(self) -> None:
+        horizon = self._state.horizon
+        if not horizon.wants_watermark:
+            return
+        asked_at = self._env.clocks.now()
+        try:
+            bounds = await self._env.source.bounds(self._env.input(self._state.partition))
+        except SessionLostError:
+            # The broker is away: nothing expires meanwhile, and the commits will notice.
+            return
+        horizon.saw(bounds.end, asked_at)
+        horizon.committed(self._state.progress.next_input)
+
+    def _expire(self) -> int:
+        state, window = self._state, self._env.settings.dedup.window
+        reached = state.horizon.reached
+        if reached is None:
+            return 0
+        forgotten = 0
+        for key in state.ledger.take_settled(reached - window, PORTION):
+            encoded = state.ledger.get(key)
+            if encoded is None:
+                continue
+            entry = decode_entry(encoded)
+            if key not in state.in_flight and may_expire(
+                entry,
+                horizon=reached,
+                window=window,
+                letter_retention=self._env.letter_retention_seconds,
+                committed_input=state.progress.next_input,
+            ):
+                state.pending.forgotten.append(key)
+                forgotten += 1
+            else:
+                state.ledger.defer(key, self._env.clocks.now())
+        return forgotten
+
+    def _evict(self) -> int:
+        """Forget the oldest beyond ``dedup.max_entries``; counted, because dedup is cut short."""
+        state = self._state
+        over = len(state.ledger) - len(state.pending.forgotten)
+        over -= self._env.settings.dedup.max_entries
+        if over <= 0:
+            state.full = False
+            return 0
+        now = self._env.clocks.now()
+        forgotten = 0
+        kept = []
+        for key in state.ledger.take_settled(now, min(over, PORTION)):
+            encoded = state.ledger.get(key)
+            if encoded is None:
+                continue
+            if key not in state.in_flight and may_evict(
+                decode_entry(encoded),
+                committed_input=state.progress.next_input,
+            ):
+                state.pending.forgotten.append(key)
+                forgotten += 1
+            else:
+                kept.append(key)
+        for key in kept:
+            state.ledger.defer(key, now)
+        state.full = forgotten == 0
+        return forgotten
