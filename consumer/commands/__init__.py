@@ -1,0 +1,1 @@
+"""COMMANDS: the command line, one file per group of commands."""

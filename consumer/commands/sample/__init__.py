@@ -1,0 +1,1 @@
+"""SAMPLE: the first minute: publish a mixed sample, watch it, account for all of it."""
