@@ -16,6 +16,12 @@ that a processor raised itself (`PermanentError("…", code="CARD_DECLINED")`). 
 failure with that code is unless whoever raised it, or a rule in the settings, says otherwise.
 The back-off is used by policies with `by_code: true`; all others wait as `base_delay`,
 `max_delay` and `multiplier` say.
+
+To *redrive* a letter is to send its event again. Until there is a command for it, publish the
+letter's `original`, mended where it has to be, to the input topic: under the same key and, where it
+had one, the same `event_id`. Everonce knows that the letter is open and runs the event
+(`dedup.on_resend`); completed, it resolves the letter; failed again, the new letter names the old
+one.
 """
 
 

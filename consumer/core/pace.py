@@ -11,15 +11,23 @@ FULL_LOAD = 1500.0
 """Settled events per second of one session at which the longest linger is worth its latency."""
 
 
-def linger_seconds(settings: CommitSettings, *, sessions: int, events_per_second: float) -> float:
+def linger_seconds(
+    settings: CommitSettings,
+    *,
+    sessions: int,
+    events_per_second: float,
+    company_expected: bool,
+) -> float:
     """Return the least time from the end of one commit to the beginning of the next.
 
     Args:
         settings: The operator's limits.
         sessions: Sessions of this process, which share ``commit.max_rate``.
         events_per_second: What this session settled lately.
+        company_expected: Whether more events are in flight, or wait in the log: where all that
+            there is has been settled, waiting longer would only be late.
     """
-    share = min(1.0, events_per_second / FULL_LOAD)
+    share = min(1.0, events_per_second / FULL_LOAD) if company_expected else 0.0
     loaded = settings.linger + share * max(0.0, settings.linger_max - settings.linger)
     return max(loaded, sessions / settings.max_rate)
 

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
+from aiokafka.consumer.fetcher import FetchError
 from aiokafka.structs import TopicPartition as ClientPartition
 
 from consumer.core.record import Record, TopicPartition
@@ -67,9 +68,16 @@ class Intake:
         return woken
 
     def position(self, place: TopicPartition) -> int | None:
-        """Return the next offset that is handed out; None where *place* is not assigned."""
+        """Return the next offset that is handed out; None where it is not known.
+
+        It is not where *place* is not assigned, nor where an error is waiting to be told: for a
+        record that is too large the client moves the position before it says so.
+        """
         state = self._state(place)
-        return None if state is None else state._position  # noqa: SLF001
+        told_later = self._consumer._fetcher._records.get(ClientPartition(*place))  # noqa: SLF001
+        if state is None or isinstance(told_later, FetchError):
+            return None
+        return cast("int | None", state._position)  # noqa: SLF001
 
     def high_watermark(self, place: TopicPartition) -> int | None:
         """Return the log's end as of the last fetch; None before the first."""

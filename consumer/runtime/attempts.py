@@ -9,7 +9,6 @@ import contextlib
 import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic
 from typing import Any, Protocol
 
 from config.settings import Settings
@@ -81,7 +80,7 @@ class Attempts:
         started_at = self._now()
         failure: Failure | None = None
         value: Any = None
-        worker.begin(item, monotonic() + timeout)
+        worker.begin(item, timeout)
         try:
             if processor.payload is not None:
                 event = event.with_payload(processor.payload.validate_python(event.payload))

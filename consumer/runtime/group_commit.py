@@ -106,6 +106,8 @@ class GroupCommit:
         """Wait until a commit is worth its cost; False at the end."""
         state = self._state
         while True:
+            if state.lost is not None:
+                raise state.lost
             if state.pending:
                 await self._linger()
                 return True
@@ -123,10 +125,18 @@ class GroupCommit:
             env.settings.commit,
             sessions=env.sessions,
             events_per_second=self._rate.per_second,
+            company_expected=self._company_expected(),
         )
         remaining = self._ended_at + linger - self._loop.time()
         if remaining > 0 and len(state.pending.settled) < env.settings.commit.max_events:
             await state.pressed(remaining)
+
+    def _company_expected(self) -> bool:
+        state = self._state
+        if len(state.offsets) > len(state.pending.settled):
+            return True
+        end = self._env.source.high_watermark(self._env.input(state.partition))
+        return end is not None and state.offsets.next < end
 
     def _take(self, *, clean: bool) -> Taken:
         """Take what is settled and say it in records."""

@@ -52,8 +52,9 @@ class Intake:
     def accept(self, records: Sequence[Record]) -> None:
         """Judge *records*, in log order, and queue what is to run."""
         state = self._state
-        offsets = state.offsets
-        admit = offsets.admit
+        offsets, in_flight = state.offsets, state.in_flight
+        admit, known = offsets.admit, state.ledger.get
+        fingerprint_of, key_of = self._env.fingerprint, self._env.dedup_key
         self._admitted = self._weight = 0
         for record in records:
             offset = record.offset
@@ -65,34 +66,35 @@ class Intake:
             if value is None:
                 offsets.settle(offset)
                 state.pending.count_ignored()
-            elif state.judged and offset in state.judged:
+                continue
+            if state.judged and offset in state.judged:
                 self._skip(offset)
+                continue
+            event = decode(value)
+            if isinstance(event, Failure):
+                self._settling.poison(record, event)
+                continue
+            try:
+                fingerprint = fingerprint_of(event, record)
+            except TooDeepError as error:
+                failure = Failure("INVALID_INPUT", str(error), "permanent", "decode")
+                self._settling.poison(record, failure)
+                continue
+            key = key_of(event, fingerprint)
+            if key not in in_flight and known(key) is None:
+                self._admit(record, event, key, fingerprint, None)
             else:
-                event = decode(value)
-                if type(event) is Failure:
-                    self._settling.poison(record, event)
-                else:
-                    self._judge(record, event)  # type: ignore[arg-type]
+                self._judge(record, event, key, fingerprint)
         state.hold(self._admitted, self._weight)
 
-    def _judge(self, record: Record, event: WorkflowEvent[Any]) -> None:
-        """Compare the event with what is known of its id."""
-        env = self._env
-        try:
-            fingerprint = env.fingerprint(event, record)
-        except TooDeepError as error:
-            failure = Failure("INVALID_INPUT", str(error), "permanent", "decode", "TooDeepError")
-            self._settling.poison(record, failure)
-            return
-        self._judge_as(record, event, env.dedup_key(event, fingerprint), fingerprint)
-
-    def _judge_as(
+    def _judge(
         self,
         record: Record,
         event: WorkflowEvent[Any],
         key: str,
         fingerprint: str,
     ) -> None:
+        """Compare the event with what is known of its id."""
         state = self._state
         current = state.in_flight.get(key)
         if current is not None:
@@ -177,7 +179,7 @@ class Intake:
             self._duplicate(record, event, current, entry, what)
         elif what == "process":
             # An event of its own from here on: same id, but known by its content too.
-            self._judge_as(record, event, content_key(key, fingerprint), fingerprint)
+            self._judge(record, event, content_key(key, fingerprint), fingerprint)
         else:
             own = coordinates_key(record.topic, record.partition, record.offset)
             failure = Failure(

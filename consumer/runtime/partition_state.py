@@ -17,7 +17,7 @@ from consumer.core.progress import Progress
 from consumer.core.record import Record, record_bytes
 from consumer.core.refusals import Refusals
 from consumer.core.settlement import Settled
-from consumer.ports import LedgerStore
+from consumer.ports import LedgerStore, SessionLostError
 from consumer.runtime.bounds import Bounds
 from consumer.runtime.pending import Pending
 from processors.contract import WorkflowEvent
@@ -50,6 +50,8 @@ class PartitionState:
         self.judged = ledger.judged(progress.topic, progress.next_input)
         self.pending = Pending()
         self.horizon = Horizon()
+        self.lost: SessionLostError | None = None
+        """Why the session cannot go on, where something else than a commit found out."""
         self.full = False
         """Whether the ledger is at its bound and nothing in it may be forgotten."""
         self.held_records = 0
@@ -115,6 +117,11 @@ class PartitionState:
             self.offsets.committable != self.progress.next_input
             or self.next_control != self.progress.next_control
         )
+
+    def lose(self, error: SessionLostError) -> None:
+        """Let the group commit end the session with *error*."""
+        self.lost = error
+        self.press()
 
     def signal(self) -> None:
         """Tell the group commit that there is something new."""

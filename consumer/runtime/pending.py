@@ -73,14 +73,18 @@ class Pending:
     def take_tally(self, settled: list[Settled]) -> Tally:
         """Take what was counted, with what is *settled* by now."""
         taken, self.tally = self.tally, Tally()
+        if not settled:
+            return taken
         letters = sum([done.letter is not None for done in settled])
-        taken.outcomes["dead_lettered"] = letters
-        taken.outcomes["completed"] = len(settled) - letters
+        if letters:
+            taken.outcomes["dead_lettered"] = letters
+        if letters < len(settled):
+            taken.outcomes["completed"] = len(settled) - letters
+        # Attempts of one are not counted one by one: they are all the others.
+        per_event = taken.attempts_per_event
         for done in settled:
-            # First attempts that succeed are not counted one by one: they are all the others.
-            if (attempts := done.attempts) != 1:
-                per_event = taken.attempts_per_event
-                per_event[attempts] = per_event.get(attempts, 0) + 1
-        others = sum(taken.attempts_per_event.values())
-        taken.attempts_per_event[1] = len(settled) - others
+            if done.attempts != 1:
+                per_event[done.attempts] = per_event.get(done.attempts, 0) + 1
+        if firsts := len(settled) - sum(per_event.values()):
+            per_event[1] = firsts
         return taken

@@ -17,7 +17,7 @@ from consumer.core.facts import (
 )
 from consumer.core.record import Record, TopicPartition, record_bytes
 from consumer.core.refusals import Refusals
-from consumer.ports import SourceError
+from consumer.ports import SessionLostError, SourceError
 from consumer.runtime.environment import Environment
 from consumer.runtime.kept_ledgers import KeptLedgers
 from consumer.runtime.session import Session
@@ -26,6 +26,8 @@ from consumer.runtime.vitality import Vitality
 from consumer.runtime.workers import SATED
 
 POLL_SECONDS = 0.25
+FAILURES_BEFORE_LOOK = 5
+"""Polls that fail in a row before it is asked whether a partition is the reason."""
 POLL_RECORDS = 256
 """Records judged in one go: a few milliseconds in which nothing else runs."""
 MAX_POLL_BACKOFF_SECONDS = 5.0
@@ -207,8 +209,22 @@ class Supervisor:
             env.source.seek(env.input(session.partition), state.offsets.next)
             if session.reads_control:
                 env.source.seek(env.control(session.partition), state.next_control)
+        if self._failures % FAILURES_BEFORE_LOOK == 0:
+            await self._look_for_gaps()
         delay = min(MAX_POLL_BACKOFF_SECONDS, 0.05 * 2 ** min(self._failures, 10))
         await asyncio.sleep(delay * (0.5 + 0.5 * env.clocks.draw()))
+
+    async def _look_for_gaps(self) -> None:
+        """Lose the sessions that retention has overtaken: their next start says what to do."""
+        for session in self._reading():
+            state = session.state
+            try:
+                bounds = await self._env.source.bounds(self._env.input(session.partition))
+            except SessionLostError:
+                return
+            if state is not None and state.offsets.next < bounds.start:
+                message = f"offset {state.offsets.next} is gone, the log begins at {bounds.start}"
+                state.lose(SessionLostError("retention_gap", message))
 
     def _reading(self) -> list[Session]:
         """Return the sessions that read, those with the least in flight first."""

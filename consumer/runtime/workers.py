@@ -9,7 +9,6 @@ whatever can run is run; while nothing suspends, one worker does it all.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from time import monotonic
 
 from consumer.core.in_flight import InFlight
 from consumer.ports import StragglerError
@@ -29,9 +28,11 @@ TICK_SECONDS = 0.05
 class Worker:
     """One task of the pool, and what it is doing."""
 
-    __slots__ = ("cancelled_at", "deadline", "ends", "item", "reason", "task")
+    __slots__ = ("_time", "cancelled_at", "deadline", "ends", "item", "reason", "task")
 
-    def __init__(self) -> None:
+    def __init__(self, time: Callable[[], float]) -> None:
+        """Idle yet; *time* is the loop's, monotonic seconds."""
+        self._time = time
         self.task: asyncio.Task[None] | None = None
         self.item: InFlight | None = None
         """The event whose attempt is running."""
@@ -44,10 +45,10 @@ class Worker:
         self.ends = False
         """Whether the pool ends: a cancellation then means the worker itself."""
 
-    def begin(self, item: InFlight, deadline: float) -> None:
-        """Take note that an attempt begins."""
+    def begin(self, item: InFlight, timeout_seconds: float) -> None:
+        """Take note that an attempt begins, and how long it may take."""
         self.item = item
-        self.deadline = deadline
+        self.deadline = self._time() + timeout_seconds
 
     def end(self) -> bool:
         """Take note that the attempt ended; whether it had been told to."""
@@ -101,8 +102,9 @@ class WorkerPool:
 
     def start(self) -> None:
         """Start the workers; inside the running loop."""
+        loop = asyncio.get_running_loop()
         for number in range(self._size):
-            worker = Worker()
+            worker = Worker(loop.time)
             worker.task = asyncio.create_task(self._work(worker), name=f"worker-{number}")
             self._workers.append(worker)
         self._deadlines = asyncio.create_task(self._watch_deadlines(), name="deadlines")
@@ -129,7 +131,7 @@ class WorkerPool:
 
     def drop(self, owner: object) -> None:
         """Tell every running attempt of *owner*'s events to end."""
-        now = monotonic()
+        now = asyncio.get_running_loop().time()
         for worker in self._workers:
             if worker.item is not None and worker.item.owner is owner:
                 worker.cancel("dropped", now)
@@ -201,9 +203,10 @@ class WorkerPool:
 
     async def _watch_deadlines(self) -> None:
         """Cancel overdue attempts: one look at all workers in place of a timer per event."""
+        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            now = monotonic()
+            now = loop.time()
             for worker in self._workers:
                 if worker.item is None:
                     continue
