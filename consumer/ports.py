@@ -175,6 +175,10 @@ class Source(Protocol):
         """
         ...
 
+    def buffered(self) -> Collection[TopicPartition]:
+        """Return of what a poll would have records at once, as far as that is known."""
+        ...
+
     def wake(self) -> None:
         """End a poll that waits: there is room again, or an end."""
         ...

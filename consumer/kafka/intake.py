@@ -57,6 +57,12 @@ class Intake:
             timer.cancel()
             self._waiter = None
 
+    def buffered(self) -> Collection[TopicPartition]:
+        """Return the places of which something has been fetched and not taken."""
+        # The client's own tuples: they equal ours.
+        fetched = self._consumer._fetcher._records  # noqa: SLF001
+        return cast("Collection[TopicPartition]", fetched.keys())
+
     def wake(self) -> None:
         """End the ``arrival`` that waits; whoever does not wait yet asks ``woken``."""
         self._woken = True

@@ -104,6 +104,10 @@ class KafkaSource:
         finally:
             member.watchdog.polled()
 
+    def buffered(self) -> Collection[TopicPartition]:
+        """Return of what a poll would have records, or an error, at once."""
+        return () if self._member is None else self._member.intake.buffered()
+
     def wake(self) -> None:
         """End a poll that waits, or the next one: there is room again, or an end."""
         if self._member is not None:

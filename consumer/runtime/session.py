@@ -152,7 +152,7 @@ class Session:
         if bound is not None:
             return 0
         room = share - state.held_records
-        if room <= 0:
+        if room <= 0 and len(state.offsets) <= len(state.pending.settled):
             # Nothing more comes until something is committed: no use in waiting for company.
             state.press()
         return room

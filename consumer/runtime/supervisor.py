@@ -5,7 +5,7 @@ poll goes on while everything is busy: partitions without room are left out, nev
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from consumer.core.facts import (
     AssignmentChanged,
@@ -45,6 +45,8 @@ class Supervisor:
         self._group: asyncio.TaskGroup | None = None
         self._stopping = False
         self._failures = 0
+        self._focus: TopicPartition | None = None
+        """The partition whose turn it is to be read, under load."""
         self._paused_by: IntakeBound | None = None
         self._vitality = Vitality()
 
@@ -147,22 +149,32 @@ class Supervisor:
         if len(env.pool.ready) >= SATED:
             room = 0
             env.pool.on_hungry = self._feed
-        wanted: list[TopicPartition] = []
         sessions = self._reading()
         share = env.bounds.share(len(sessions))
-        most = room
-        env.bounds.starved = room <= 0
-        for session in sessions:
-            if session.reads_control:
-                wanted.append(env.control(session.partition))
-            free = session.room(share)
-            if room > 0 and free > 0:
-                wanted.append(env.input(session.partition))
-                most = min(most, free)
-            else:
-                env.bounds.starved = True
+        controls = [env.control(each.partition) for each in sessions if each.reads_control]
+        hungry = {
+            env.input(session.partition): free
+            for session in sessions
+            if room > 0 and (free := session.room(share)) > 0
+        }
+        env.bounds.starved = len(hungry) < len(sessions)
+        inputs = self._turn_of(hungry)
+        most = min([room, *(hungry[place] for place in inputs)])
         self._note_bound(room, sessions)
-        return wanted, max(1, min(POLL_RECORDS, most))
+        return [*controls, *inputs], max(1, min(POLL_RECORDS, most))
+
+    def _turn_of(self, hungry: Mapping[TopicPartition, int]) -> list[TopicPartition]:
+        """Return the one partition of which records are taken now, or all that may be waited for.
+
+        Under load one partition after the other is read until its transaction is full: read all
+        at once, all their events lie in memory half done, and none of it stays in the caches.
+        """
+        there = self._env.source.buffered()
+        focus = self._focus
+        if focus not in hungry or focus not in there:
+            # Dicts are ordered: the sessions with the least in flight come first.
+            focus = self._focus = next((place for place in hungry if place in there), None)
+        return [*hungry] if focus is None else [focus]
 
     def _feed(self) -> None:
         self._env.pool.on_hungry = None
