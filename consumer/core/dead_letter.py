@@ -21,6 +21,7 @@ from consumer.core.dead_letter_members import (
     original_members,
 )
 from consumer.core.dead_letter_size import SMALLEST_LETTER_BYTES, fitted, short_text
+from consumer.core.exact_bytes import exact
 from consumer.core.exception_text import encodable
 from consumer.core.failure import History
 from consumer.core.output import OutputRecord, output_bytes
@@ -107,7 +108,7 @@ def build_letter(  # noqa: PLR0913 - the sources of a letter; each caller has th
         "cut": [],
     }
     room = max_bytes - output_bytes(OutputRecord(key, b"", headers))
-    return DeadLetter(dlq_id, key, fitted(members, record, room), headers)
+    return DeadLetter(dlq_id, key, exact(fitted(members, record, room)), headers)
 
 
 def letter_id(record: Record, redrive_count: int) -> str:

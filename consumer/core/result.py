@@ -9,6 +9,7 @@ from typing import Any, Literal
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt
 
+from consumer.core.exact_bytes import exact
 from consumer.core.failure import Failure
 from consumer.core.json_value import UnserialisableError, encode_value
 from consumer.core.timestamps import rfc3339
@@ -138,7 +139,7 @@ def encode_result(  # noqa: PLR0913 - the members of a result; an object around 
     if dlq_id is not None:
         members["dlq_id"] = dlq_id
     try:
-        return orjson.dumps(members)
+        return exact(orjson.dumps(members))
     except TypeError as problem:
         raise UnserialisableError(f"the result cannot be written as JSON: {problem}") from problem
 
