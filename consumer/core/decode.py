@@ -59,7 +59,10 @@ def decode(value: bytes) -> WorkflowEvent[dict[str, Any]] | Failure:
         return _poison(why_invalid(data))
     shapes = value.translate(_SHAPES, _SIGNS)
     if _LONG in shapes or (_EXPONENT in shapes and _has_long_exponent(shapes)):
-        inexact = inexact_number(value)
+        try:
+            inexact = inexact_number(value)
+        except RecursionError:
+            return _poison("it is nested too deeply for its numbers to be checked")
         if inexact is not None:
             return _poison(
                 f"the number {inexact} cannot be kept exactly as a 64-bit number: "

@@ -11,6 +11,7 @@ from processors.contract import WorkflowEvent
 
 DedupKey = Callable[[WorkflowEvent[Any], str], str]
 EVENT_PREFIX = "e:"
+TEMPLATE_PREFIX = "k:"
 CONTENT_PREFIX = "c:"
 COORDINATES_PREFIX = "r:"
 PROGRESS_KEY = "progress"
@@ -33,7 +34,7 @@ def dedup_key_for(template: str) -> DedupKey:
         }
         if any(value is None or value == "" for value in values.values()):
             return EVENT_PREFIX + event.event_id
-        return EVENT_PREFIX + template.format(**values)
+        return TEMPLATE_PREFIX + template.format(**values)
 
     return key
 

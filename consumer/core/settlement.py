@@ -166,6 +166,7 @@ def dead_lettered(
         status="dead_lettered",
         settled_at=now,
         history=None,
+        policy=None,
         letter=LetterMark.after(previous, letter.dlq_id, now),
     )
     return Settled(
@@ -216,6 +217,7 @@ def poison(rules: Rules, record: Record, failure: Failure, *, now: float) -> Set
         weight,
         letter.dlq_id,
         0,
+        record.timestamp,
     )
 
 

@@ -84,14 +84,18 @@ def _wrong_ledger(found: Found) -> Refused | None:
             "accept",
         )
     if progress.next_input > found.log_end:
-        return _refused(
-            found,
-            "beyond_end",
-            f"its ledger remembers offset {progress.next_input}, but the log ends at "
-            f"{found.log_end}: the input topic was recreated or truncated",
-            "accept",
-        )
+        return _gone(found, progress.next_input)
     return None
+
+
+def _gone(found: Found, remembered: int) -> Refused:
+    return _refused(
+        found,
+        "beyond_end",
+        f"offset {remembered} was reached before, but the log ends at {found.log_end}: the input "
+        "topic was recreated or truncated",
+        "accept",
+    )
 
 
 def _by_table(found: Found) -> Start | Refused:
@@ -126,7 +130,11 @@ def _group_ahead(found: Found, committed: int, progress: Progress) -> Start | Re
     if found.guarantee == "at_least_once":
         # Nobody is fenced there: a woken zombie can write an older progress over ours.  Only a
         # living member can commit an offset, and it did so after the entries.
-        return Start(committed, "group_ahead")
+        return (
+            Start(committed, "group_ahead")
+            if committed <= found.log_end
+            else _gone(found, committed)
+        )
     return _refused(
         found,
         "ledger_behind",

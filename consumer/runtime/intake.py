@@ -177,7 +177,9 @@ class Intake:
         what = self._dedup.conflicts
         if what in {"drop", "answer"}:
             self._duplicate(record, event, current, entry, what)
-        elif what == "process":
+            return
+        self._state.pending.count_conflict()
+        if what == "process":
             # An event of its own from here on: same id, but known by its content too.
             self._judge(record, event, content_key(key, fingerprint), fingerprint)
         else:

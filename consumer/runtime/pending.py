@@ -40,6 +40,11 @@ class Pending:
         tally.duplicates[kind] = tally.duplicates.get(kind, 0) + 1
         tally.outcomes["duplicate"] = tally.outcomes.get("duplicate", 0) + 1
 
+    def count_conflict(self) -> None:
+        """Add a record whose id is known with another content; its outcome is yet to come."""
+        duplicates = self.tally.duplicates
+        duplicates["conflict"] = duplicates.get("conflict", 0) + 1
+
     def count_ignored(self) -> None:
         """Add a record that leaves nothing behind: a tombstone, or a type nobody wants."""
         outcomes = self.tally.outcomes

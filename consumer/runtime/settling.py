@@ -54,7 +54,7 @@ class Settling:
         state = self._state
         try:
             if state.refusals.any and state.refusals.verdict(item.record.offset) is not None:
-                self._refused_before(item)
+                self._refused_before(item, started_at, finished_at)
                 return
             settled = completed(
                 self._rules,
@@ -64,7 +64,7 @@ class Settling:
                 finished_at=finished_at,
             )
         except (UnserialisableError, OutputTooLargeError) as error:
-            self._output_refused(item, str(error))
+            self._output_refused(item, str(error), started_at, finished_at)
             return
         tally = state.pending.tally
         kind = (item.processor.name if item.processor is not None else "", item.policy_name)
@@ -137,13 +137,24 @@ class Settling:
         self._count_letter(record, None, GiveUp("poison", failure, failure), settled)
         self._pend(settled)
 
-    def _refused_before(self, item: InFlight) -> None:
+    def _refused_before(self, item: InFlight, started_at: float, finished_at: float) -> None:
         verdict = self._state.refusals.verdict(item.record.offset)
         role, message = verdict if verdict is not None else ("results", "")
-        self._output_refused(item, f"the {role} topic refused it: {message}")
+        message = f"the {role} topic refused it: {message}"
+        self._output_refused(item, message, started_at, finished_at)
 
-    def _output_refused(self, item: InFlight, message: str) -> None:
+    def _output_refused(
+        self,
+        item: InFlight,
+        message: str,
+        started_at: float,
+        finished_at: float,
+    ) -> None:
+        """Dead-letter an event whose processor succeeded with what cannot be written."""
         failure = Failure("OUTPUT_REFUSED", message, "permanent", "output")
+        history = item.history = item.history or History()
+        duration = finished_at - started_at
+        history.add(Attempt(history.count + 1, "success", started_at, duration), failure)
         self._dead_letter(item, GiveUp("refused", failure, failure))
 
     def _dead_letter(self, item: InFlight, give_up: GiveUp) -> None:

@@ -52,16 +52,19 @@ class Tenure:
         if after is not None:
             await asyncio.wait([after])
         while not self._over.is_set():
-            delay = await self._hold_session()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(delay):
-                    await self._over.wait()
+            await self._over_after(await self._hold_session())
 
     async def end(self, timeout_seconds: float) -> None:
         """Drain the session, within the timeout, and hold no other."""
         self._over.set()
         if self.session is not None:
             await self.session.drain(timeout_seconds)
+
+    async def _over_after(self, seconds: float) -> None:
+        """Wait so long, or until the tenure is over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
 
     def has_begun(self) -> bool:
         """Whether a session reads: only then there is something to drain."""
@@ -83,7 +86,7 @@ class Tenure:
         try:
             await self._run_session()
         except PartitionRefusedError as error:
-            return self._say_refused(error)
+            return await self._consider_refusal(error)
         except SessionLostError as error:
             if loop.time() - began > STEADY_SECONDS:
                 self.failures = 0
@@ -139,6 +142,16 @@ class Tenure:
             await self._wait_for_membership()
         return delay
 
+    async def _consider_refusal(self, error: PartitionRefusedError) -> float:
+        """Say what was refused, unless it only seems so because the partition is another's now."""
+        timeout = self._env.settings.kafka.session_timeout
+        source = self._env.source
+        if await source.confirm_membership(self.partition, timeout_seconds=timeout):
+            self._say_refused(error)
+            await self._over_after(REFUSED_SECONDS)
+        await self._wait_for_membership()
+        return 0.0
+
     async def _wait_for_membership(self) -> None:
         """Go on only as a living member: a woken zombie must not fence the living owner."""
         session_timeout = self._env.settings.kafka.session_timeout
@@ -150,7 +163,7 @@ class Tenure:
                 return
             await asyncio.sleep(FIRST_BACKOFF_SECONDS)
 
-    def _say_refused(self, error: PartitionRefusedError) -> float:
+    def _say_refused(self, error: PartitionRefusedError) -> None:
         refused = error.refused
         fact = PartitionRefused(
             self._env.settings.topics.input,
@@ -162,4 +175,3 @@ class Tenure:
         if self.refused != fact:
             self._env.observer.observe(fact)
         self.refused = fact
-        return REFUSED_SECONDS

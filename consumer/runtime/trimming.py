@@ -17,6 +17,8 @@ from consumer.runtime.partition_state import PartitionState
 PORTION = 1000
 """Tombstones in one group commit, at most; a few milliseconds of work."""
 ROUNDS_PER_WINDOW = 200
+LOOK_SECONDS = 1.0
+"""How often the number of entries is compared with its bound."""
 MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.2, 60.0
 
 
@@ -32,27 +34,31 @@ class Trimming:
 
     async def run(self) -> None:
         """Trim until cancelled."""
-        pause = self._pause_seconds
+        loop = asyncio.get_running_loop()
+        next_expiry = loop.time() + self._pause_seconds
+        wait = min(self._pause_seconds, LOOK_SECONDS)
         while True:
-            await asyncio.sleep(pause)
-            pause = MIN_PAUSE_SECONDS if await self._round() else self._pause_seconds
+            await asyncio.sleep(wait)
+            expired = 0
+            if loop.time() >= next_expiry or self._state.full:
+                await self._look_at_watermark()
+                expired = self._expire()
+                next_expiry = loop.time() + self._pause_seconds
+            evicted = self._evict()
+            self._tell(expired, evicted)
+            more = expired + evicted >= PORTION or self._state.full
+            if expired >= PORTION:
+                next_expiry = loop.time()
+            wait = MIN_PAUSE_SECONDS if more else min(self._pause_seconds, LOOK_SECONDS)
 
-    async def _round(self) -> bool:
-        """Forget a portion; whether there may be more."""
-        await self._look_at_watermark()
-        expired = self._expire()
-        evicted = self._evict()
-        if expired or evicted:
-            self._state.signal()
-            self._env.observer.observe(
-                LedgerTrimmed(
-                    self._state.partition,
-                    expired,
-                    evicted,
-                    len(self._state.ledger),
-                ),
-            )
-        return expired + evicted >= PORTION or self._state.full
+    def _tell(self, expired: int, evicted: int) -> None:
+        if not (expired or evicted):
+            return
+        state = self._state
+        state.signal()
+        self._env.observer.observe(
+            LedgerTrimmed(state.partition, expired, evicted, len(state.ledger)),
+        )
 
     async def _look_at_watermark(self) -> None:
         horizon = self._state.horizon

@@ -9,6 +9,7 @@ from consumer.ports import AssignmentListener, LogBounds, SourceError
 from tests.fakes.kafka import Connection, MemoryKafka
 
 _REVOKE_SHARE = 0.75
+_TICK_SECONDS = 1e-6
 
 
 class MemorySource:
@@ -52,7 +53,7 @@ class MemorySource:
                 self.failing_polls -= 1
                 raise SourceError("polling: a batch of another partition cannot be decoded")
             remaining = ends_at - self._loop.time()
-            if records or self._woken or remaining <= 0:
+            if records or self._woken or remaining <= _TICK_SECONDS:
                 self._woken = False
                 return records
             with contextlib.suppress(TimeoutError):

@@ -1,6 +1,7 @@
 """What does a record go through until it is settled?"""
 
 from collections import defaultdict
+from functools import partial
 from typing import Any
 
 import pytest
@@ -58,7 +59,7 @@ async def test_events_of_one_key_run_one_at_a_time_in_log_order() -> None:
         kafka.publish(event_bytes(f"{number}"), key=b"odd" if number % 2 else b"even")
     async with serving(kafka, stage.processor):
         for pair in (["0", "1"], ["2", "3"], ["4", "5"]):
-            await eventually(lambda pair=pair: sorted(stage.ids) == pair)
+            await eventually(partial(stage.are_begun, pair))
             # The other way round than they were read.
             for event_id in reversed(pair):
                 (await stage.next(event_id)).succeed()

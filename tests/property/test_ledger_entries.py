@@ -1,0 +1,159 @@
+"""Entries and progress survive being written, and what was answered stays answered."""
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consumer.core.admission import Admission, against_entry
+from consumer.core.failure import Attempt, History
+from consumer.core.json_value import encode_value
+from consumer.core.ledger_entry import (
+    SETTLED,
+    Entry,
+    LetterMark,
+    UnknownEntryVersionError,
+    decode_entry,
+    encode,
+    encode_completed,
+    takeover,
+)
+from consumer.core.progress import Progress, decode_progress, encode_progress
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
+offsets = st.integers(0, 2**62)
+moments = st.floats(0, 2**40)
+attempts = st.builds(
+    Attempt,
+    st.integers(1, 10**6),
+    st.sampled_from(["success", "transient", "permanent", "timeout", "crashed"]),
+    moments,
+    moments,
+    st.none() | texts,
+    st.none() | texts,
+    st.none() | texts,
+    st.none() | moments,
+)
+histories = st.builds(History, st.lists(attempts, min_size=1, max_size=4), moments, moments)
+letters = st.builds(
+    LetterMark,
+    st.lists(texts, min_size=1, max_size=20).map(tuple),
+    st.integers(1, 10**6),
+    st.sampled_from(["open", "resolved", "discarded"]),
+    moments,
+)
+answers = st.one_of(
+    st.integers(-(10**40), 10**40),
+    st.none(),
+    st.lists(texts, max_size=3),
+    st.dictionaries(texts, st.integers(10**30, 10**31), max_size=3),
+).map(encode_value)
+fingerprints = st.integers(0, 5).map("b1:{}".format)
+entries = st.builds(
+    Entry,
+    st.sampled_from(["running", "parked", "completed", "dead_lettered", "discarded"]),
+    st.lists(fingerprints, max_size=3, unique=True).map(tuple),
+    st.none() | offsets,
+    st.none() | offsets,
+    st.none() | moments,
+    st.none() | histories,
+    st.none() | texts,
+    st.none() | answers,
+    st.none() | texts,
+    st.none() | letters,
+)
+
+
+@given(entries)
+def test_an_entry_is_read_as_it_was_written(entry: Entry) -> None:
+    assert decode_entry(encode(entry)) == entry
+
+
+@given(offsets, fingerprints, moments)
+def test_the_short_cut_writes_what_the_encoder_writes(
+    offset: int, fingerprint: str, settled_at: float
+) -> None:
+    entry = Entry("completed", (fingerprint,), offset, settled_at=settled_at)
+
+    short = encode_completed(offset, fingerprint, settled_at)
+    assert short == encode(entry)
+    assert len(short) < 150
+
+
+@given(entries, st.none() | st.integers().filter(lambda v: v != 1).map(str) | st.just("1"))
+def test_an_entry_of_another_version_is_not_touched(entry: Entry, version: str | None) -> None:
+    document: dict[str, Any] = orjson.loads(encode(entry)) | {"v": version}
+
+    with pytest.raises(UnknownEntryVersionError, match="newer Everonce that wrote it"):
+        decode_entry(orjson.dumps(document))
+
+
+@given(entries, offsets, fingerprints)
+def test_a_takeover_only_adds(entry: Entry, offset: int, fingerprint: str) -> None:
+    taken = takeover(entry, input_offset=offset, fingerprint=fingerprint)
+
+    assert taken.status == "running"
+    assert taken.input_offset == max(offset, entry.input_offset or 0)
+    assert taken.control_offset == entry.control_offset
+    assert set(taken.fingerprints) == {*entry.fingerprints, fingerprint}
+    assert taken.fingerprints[: len(entry.fingerprints)] == entry.fingerprints
+    assert len(taken.fingerprints) == len(set(taken.fingerprints))
+    assert (taken.letter, taken.history) == (entry.letter, entry.history)
+    assert (taken.settled_at, taken.result, taken.result_hash) == (None, None, None)
+
+
+@given(entries, offsets, fingerprints)
+def test_an_answered_record_never_runs_as_something_new(
+    entry: Entry, offset: int, fingerprint: str
+) -> None:
+    verdict = against_entry(offset, fingerprint, entry)
+
+    assert verdict is not Admission.NEW
+    if entry.input_offset is None or offset > entry.input_offset:
+        assert verdict not in {Admission.REREAD, Admission.UNFINISHED}
+    elif entry.is_settled or offset < entry.input_offset:
+        assert verdict is Admission.REREAD
+    else:
+        assert verdict is Admission.UNFINISHED
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), fingerprints, st.sampled_from(sorted(SETTLED)))))
+def test_a_record_once_answered_stays_answered(steps: list[tuple[int, str, Any]]) -> None:
+    entry: Entry | None = None
+    answered: set[int] = set()
+    for offset, fingerprint, status in steps:
+        entry = takeover(entry, input_offset=offset, fingerprint=fingerprint)
+        entry = decode_entry(encode(replace(entry, status=status, settled_at=1.0)))
+        answered.add(offset)
+        for each in answered:
+            assert against_entry(each, fingerprint, entry) is Admission.REREAD
+
+
+progresses = st.builds(
+    Progress,
+    texts,
+    texts,
+    texts,
+    texts,
+    offsets,
+    offsets,
+    st.none() | offsets,
+    st.none() | offsets,
+    st.booleans(),
+    st.booleans(),
+    texts,
+    offsets,
+)
+
+
+@given(progresses)
+def test_progress_is_read_as_it_was_written(progress: Progress) -> None:
+    again = decode_progress(encode_progress(progress))
+
+    assert again == progress
+    known = progress.last_offset is not None and progress.last_timestamp is not None
+    expected = (progress.last_offset, progress.last_timestamp) if known else None
+    assert again.last == expected
