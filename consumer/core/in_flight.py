@@ -22,6 +22,7 @@ class InFlight:
     __slots__ = (
         "accepted",
         "deferred",
+        "dropped",
         "event",
         "fingerprint",
         "history",
@@ -73,10 +74,18 @@ class InFlight:
         """Failed attempts; None while there are none."""
         self.deferred: list[tuple[Record, WorkflowEvent[Any]]] | None = None
         """Duplicates that wait for its commit, to be answered with what it settled as."""
+        self.dropped: list[int] | None = None
+        """Input offsets of duplicates that were dropped; passed with it, never before."""
         self.accepted: tuple[str, ...] = (
             (fingerprint,) if prior is None else (*prior.fingerprints, fingerprint)
         )
         """Contents that count as this event."""
+
+    def drop(self, offset: int) -> None:
+        """Take note of a duplicate at input *offset* that was dropped."""
+        if self.dropped is None:
+            self.dropped = []
+        self.dropped.append(offset)
 
     def let_go(self) -> None:
         """Drop what is not needed between settling and commit: most of an event's memory."""

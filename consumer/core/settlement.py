@@ -3,6 +3,7 @@
 Everything returned here goes into one transaction with the offset that passes the record.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
@@ -17,6 +18,7 @@ from consumer.core.json_value import encode_value
 from consumer.core.ledger_entry import (
     Entry,
     LetterMark,
+    decode_entry,
     encode,
     encode_completed,
     takeover,
@@ -219,6 +221,13 @@ def poison(rules: Rules, record: Record, failure: Failure, *, now: float) -> Set
         0,
         record.timestamp,
     )
+
+
+def raised(settled: Settled, dropped: Sequence[int]) -> bytes:
+    """Return the entry of a dead-lettered event that has answered its duplicates too."""
+    entry = decode_entry(settled.entry)
+    highest = max(entry.input_offset or 0, *dropped)
+    return encode(replace(entry, input_offset=highest))
 
 
 def journalled(item: InFlight) -> bytes:

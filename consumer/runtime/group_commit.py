@@ -17,7 +17,7 @@ from consumer.core.output import OutputRecord
 from consumer.core.pace import SettlingRate, linger_seconds
 from consumer.core.progress import Progress, encode_progress
 from consumer.core.record import Record, TopicPartition
-from consumer.core.settlement import Settled
+from consumer.core.settlement import Settled, raised
 from consumer.ports import CommitBatch, LedgerStore, RefusedError, SessionLostError, Writer
 from consumer.runtime.environment import Environment
 from consumer.runtime.partition_state import PartitionState
@@ -153,6 +153,7 @@ class GroupCommit:
         entries += [OutputRecord(key.encode(), None) for key in forgotten]
         entries += [OutputRecord(key.encode(), entry) for key, entry in journal.items()]
         offsets.settle_all([done.offset for done in settled])
+        settled = [self._with_dropped(done) for done in settled]
         for done in settled:
             if done.result is not None:
                 results.append(done.result)
@@ -167,6 +168,15 @@ class GroupCommit:
         entries.append(OutputRecord(PROGRESS_KEY.encode(), encode_progress(progress)))
         batch.offsets = self._offsets(progress)
         return Taken(batch, settled, journal, forgotten, progress, tally)
+
+    def _with_dropped(self, done: Settled) -> Settled:
+        """Let the duplicates that were dropped for an event be passed in its own transaction."""
+        item = done.item
+        if item is None or item.dropped is None:
+            return done
+        dropped, item.dropped = item.dropped, None
+        self._state.offsets.settle_all(dropped)
+        return done if done.letter is None else done._replace(entry=raised(done, dropped))
 
     def _progress(self, *, clean: bool) -> Progress:
         state = self._state
@@ -195,7 +205,7 @@ class GroupCommit:
         for key in taken.forgotten:
             apply(key, None, None)
         for key, entry in taken.journal.items():
-            apply(key, entry, None)
+            apply(key, entry, None)  # its place in the order of settling, where it has one, stays
         end_to_end = taken.tally.end_to_end_seconds
         now = self._env.clocks.now()
         ledger.apply_settled([(done.key, done.entry) for done in taken.settled], now)
@@ -206,11 +216,21 @@ class GroupCommit:
                 end_to_end.append(now - done.timestamp / 1000)
                 if item.deferred is not None:
                     self._answer_deferred(item.deferred, done)
+                if item.dropped is not None:
+                    self._pass_dropped(item.dropped, done)
                 if in_flight.get(item.key) is item:
                     del in_flight[item.key]
         state.committed(taken.progress, taken.settled)
         if state_offset is not None:
             ledger.state_offset = state_offset
+
+    def _pass_dropped(self, dropped: list[int], done: Settled) -> None:
+        """Pass duplicates that came while their event was on its way to be committed."""
+        state = self._state
+        if done.letter is not None:
+            state.pending.journal[done.key] = raised(done, dropped)
+        state.offsets.settle_all(dropped)
+        state.signal()
 
     def _answer_deferred(
         self, deferred: list[tuple[Record, WorkflowEvent[Any]]], done: Settled

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from consumer.core.admission import Admission, against_entry, against_in_flight
 from consumer.core.answer import answer
 from consumer.core.decode import decode
-from consumer.core.dedup_key import content_key, coordinates_key
+from consumer.core.dedup_key import CONTENT_PREFIX, content_key, coordinates_key
 from consumer.core.failure import Failure
 from consumer.core.fingerprint import TooDeepError
 from consumer.core.in_flight import InFlight
@@ -42,6 +42,7 @@ class Intake:
         self._state = state
         self._settling = settling
         self._dedup = env.settings.dedup
+        self._by_content = env.settings.dedup.conflicts == "process"
         self._ordering = env.settings.processing.ordering
         self._turns = settling.turns
         self._owner = owner
@@ -81,7 +82,7 @@ class Intake:
                 self._settling.poison(record, failure)
                 continue
             key = key_of(event, fingerprint)
-            if key not in in_flight and known(key) is None:
+            if key not in in_flight and known(key) is None and not self._by_content:
                 self._admit(record, event, key, fingerprint, None)
             else:
                 self._judge(record, event, key, fingerprint)
@@ -103,11 +104,19 @@ class Intake:
             return
         encoded = state.ledger.get(key)
         if encoded is None:
-            self._admit(record, event, key, fingerprint, None)
+            own = content_key(key, fingerprint)
+            if self._by_content and not key.startswith(CONTENT_PREFIX) and self._is_known(own):
+                # The id's first entry has expired, this content's own has not.
+                self._judge(record, event, own, fingerprint)
+            else:
+                self._admit(record, event, key, fingerprint, None)
             return
         entry = decode_entry(encoded)
         admission = against_entry(record.offset, fingerprint, entry)
         self._known(record, event, key, fingerprint, admission, None, entry)
+
+    def _is_known(self, key: str) -> bool:
+        return key in self._state.in_flight or self._state.ledger.get(key) is not None
 
     def _known(
         self,
@@ -153,7 +162,12 @@ class Intake:
         state = self._state
         if what == "drop":
             state.pending.count_duplicate("dropped")
-            state.offsets.settle(record.offset)
+            if current is None:
+                state.offsets.settle(record.offset)
+            else:
+                # Passed only with what it is a duplicate of: read again after a crash, it must
+                # not be taken for a resend of what became a dead letter meanwhile.
+                current.drop(record.offset)
             return
         state.pending.count_duplicate("answered")
         if current is not None:

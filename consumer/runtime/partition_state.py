@@ -86,6 +86,7 @@ class PartitionState:
 
     def ignore_deferred(self, item: InFlight) -> None:
         """Pass the duplicates of an event that nobody wants."""
+        self.offsets.settle_all(item.dropped or ())
         for record, _ in item.deferred or ():
             self.offsets.settle(record.offset)
             self.release(1, record_bytes(record))
