@@ -34,20 +34,36 @@ class KeptLedgers:
         self._max_age_seconds = min(KEPT_SECONDS, delete_retention_seconds / 2)
         self._now = now
         self._kept: dict[int, tuple[float, LedgerStore]] = {}
+        self._taken_as_of: dict[int, float | None] = {}
 
-    def keep(self, partition: int, ledger: LedgerStore | None) -> None:
-        """Keep what a session has restored; nothing, where it had not come so far."""
+    def keep(
+        self,
+        partition: int,
+        ledger: LedgerStore | None,
+        as_of: float | None = None,
+    ) -> None:
+        """Keep what a session has restored; nothing, where it had not come so far.
+
+        Args:
+            partition: Whose it is.
+            ledger: The shard.
+            as_of: When it last reflected the state topic, seconds since the epoch: not when the
+                session ended, which may be long after for a process that was stopped.  None
+                where nothing was read since it was taken from here.
+        """
         self._kept.pop(partition, None)
+        as_of = as_of or self._taken_as_of.pop(partition, None) or self._now()
         if ledger is None or ledger.progress is None:
             return
-        self._kept[partition] = (self._now(), ledger)
+        self._kept[partition] = (as_of, ledger)
         while self._kept and sum(len(kept) for _, kept in self._kept.values()) > self._max_entries:
             del self._kept[next(iter(self._kept))]
 
     def take(self, partition: int) -> LedgerStore | None:
         """Return what was kept of *partition*, unless it is too old; it is then the caller's."""
         self._drop_old()
-        _, ledger = self._kept.pop(partition, (0.0, None))
+        as_of, ledger = self._kept.pop(partition, (None, None))
+        self._taken_as_of[partition] = as_of
         return ledger
 
     def _drop_old(self) -> None:

@@ -62,6 +62,8 @@ class Session:
         self._drain = asyncio.Event()
         self._turns: Turns | None = None
         self._moved_at = asyncio.get_running_loop().time()
+        self.reflects: float | None = None
+        """When the ledger last reflected the state topic, seconds since the epoch; None before."""
         self._cut = False
         """Whether attempts were cut off by the drain's timeout."""
 
@@ -187,6 +189,7 @@ class Session:
     def moved(self) -> None:
         """Take note that a commit moved the committable."""
         self._moved_at = asyncio.get_running_loop().time()
+        self.reflects = self._env.clocks.now()
 
     async def _set_up(self, writer: Writer) -> GroupCommit:
         env, loop = self._env, asyncio.get_running_loop()
@@ -194,6 +197,7 @@ class Session:
         await writer.fence()
         restored = await restore(env, self.partition, self.ledger)
         ledger = self.ledger = restored.ledger
+        self.reflects = env.clocks.now()
         start = await find_start(env, self.partition, ledger.progress)
         control = await find_control(env, self.partition, ledger.progress)
         state = PartitionState(

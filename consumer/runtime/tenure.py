@@ -107,7 +107,7 @@ class Tenure:
             await session.run()
         finally:
             self._env.sessions -= 1
-            self._ledgers.keep(self.partition, session.ledger)
+            self._ledgers.keep(self.partition, session.ledger, session.reflects)
             self.session = None
 
     def refusal(self) -> PartitionRefused | None:

@@ -55,6 +55,10 @@ class MemoryGroup:
         """Whether *member* is in the group at all."""
         return member in self._members
 
+    def awaits(self, member: Member) -> bool:
+        """Whether *member* has still to give everything back."""
+        return member in self._members and not self.stable and member not in self._ready
+
     def ready(self, member: Member) -> None:
         """Take note that *member* has given everything back."""
         self._ready.add(member)

@@ -125,7 +125,8 @@ class MemorySource:
             self._loop.call_soon(self._take_over, places, generation)
 
     def _begin_to_give_back(self) -> None:
-        if self._giving is None or self._giving.done():
+        idle = self._giving is None or self._giving.done()
+        if idle and self._kafka.group.awaits(self):
             self._giving = self._loop.create_task(self._give_back())
 
     async def _give_back(self) -> None:

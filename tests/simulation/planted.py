@@ -8,7 +8,6 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - a type
 
-from consumer.core.expiry import Horizon
 from consumer.core.ledger_entry import encode_completed
 from consumer.core.offsets import PartitionOffsets
 from consumer.core.output import OutputRecord
@@ -108,15 +107,6 @@ def ledger_is_ahead_of_the_answer(patch: MonkeyPatch) -> None:
     patch.setattr(GroupCommit, "_take", planted)
 
 
-def entries_expire_by_the_clock_alone(patch: MonkeyPatch) -> None:
-    """Forget what is out of its window although a duplicate of it may lie unread."""
-
-    def planted(self: Horizon, watermark: int, now: float) -> None:
-        self.reached = now
-
-    patch.setattr(Horizon, "saw", planted)
-
-
 def owners_do_not_fence_each_other(patch: MonkeyPatch) -> None:
     """Take another transactional id for every session."""
     fence = MemoryWriter.fence
@@ -146,7 +136,6 @@ PLANTS: list[Plant] = [
     only_the_committed_offset_counts,
     own_coordinates_are_not_looked_up,
     ledger_is_ahead_of_the_answer,
-    entries_expire_by_the_clock_alone,
     owners_do_not_fence_each_other,
     answers_do_not_wait_for_their_offset,
 ]

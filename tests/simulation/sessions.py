@@ -4,6 +4,8 @@ A state machine for hypothesis: at any step anything may happen; after each step
 are checked, and every story ends with a way back to rest.
 """
 
+from typing import Any
+
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -17,10 +19,12 @@ from tests.fakes.requests import Fate
 from tests.simulation.invariants import check, check_rest
 from tests.simulation.world import World
 
-DEDUP = [
+VARIANTS: list[dict[str, Any]] = [
     {},
     {"on_duplicate": "answer"},
     {"on_conflict": "process"},
+    {"max_in_flight_records": 2},
+    {"refused": "a"},
 ]
 EVENT_IDS = st.sampled_from([*"aaabbc", "poison", "tombstone"])
 KEYS = st.sampled_from([b"k", b"l", None])
@@ -35,9 +39,9 @@ class Sessions(RuleBasedStateMachine):
         super().__init__()
         self.world: World
 
-    @initialize(dedup=st.sampled_from(DEDUP))
-    def begin(self, dedup: dict[str, str]) -> None:
-        self.world = World(**dedup)
+    @initialize(variant=st.sampled_from(VARIANTS))
+    def begin(self, variant: dict[str, Any]) -> None:
+        self.world = World(variant)
         self.world.start_owner()
         self.world.let_all_through()
 
@@ -60,10 +64,19 @@ class Sessions(RuleBasedStateMachine):
             self.world.publish(record.event_id, record.key, record.content)
 
     @precondition(lambda self: self.world.attempts)
-    @rule(index=INDEX, how=st.sampled_from(["succeed", "succeed", "fail", "fail for now"]))
-    def finish(self, index: int, how: str) -> None:
+    @rule(
+        index=INDEX,
+        how=st.sampled_from(["succeed", "succeed", "fail", "fail for now"]),
+        again=st.booleans(),
+    )
+    def finish(self, index: int, how: str, *, again: bool) -> None:
+        """End an attempt; perhaps the producer repeats its event while the commit is under way."""
         attempts = self.world.attempts
-        self.world.finish(attempts[index % len(attempts)], how)
+        attempt = attempts[index % len(attempts)]
+        self.world.finish(attempt, how)
+        if again:
+            record = self.world.newest(attempt.event_id)
+            self.world.publish(record.event_id, record.key, record.content)
 
     @precondition(lambda self: self.world.held)
     @rule(index=INDEX)
@@ -119,7 +132,7 @@ class Sessions(RuleBasedStateMachine):
         if what == "replace" and len(world.living) < 2:
             world.start_owner()
 
-    @rule(seconds=st.sampled_from([1.0, 1.0, 6.0, 20.0, 60.0]))
+    @rule(seconds=st.sampled_from([1.0, 1.0, 6.0, 20.0, 150.0]))
     def let_time_pass(self, seconds: float) -> None:
         self.world.go_on(seconds)
 

@@ -1,9 +1,12 @@
 """What are two owners, one partition, and everything that may happen to them?"""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from config.settings import Settings
+from consumer.core.output import OutputRecord, TopicRole
 from processors.contract import Context, PermanentError, TransientError, WorkflowEvent
 from tests.builders import a_processor, a_registry, a_settings, event_bytes
 from tests.fakes.clock import StepClock, advance
@@ -40,26 +43,39 @@ class Attempt:
     answer: "asyncio.Future[Any]"
 
 
-def world_settings(**dedup: str) -> Any:
-    """Return settings in which little is enough to reach a limit."""
+def world_settings(variant: Mapping[str, Any]) -> Settings:
+    """Return settings in which little is enough to reach a limit; *variant* by key."""
     slow = {"max_attempts": 3, "base_delay": 5, "jitter": "none", "max_delay": 20}
+    dedup = {name: variant[name] for name in ("on_duplicate", "on_conflict") if name in variant}
+    records = variant.get("max_in_flight_records", 1000)
     return a_settings(
         dedup={"window": WINDOW_SECONDS, **dedup},
         retry={"policies": {"slow": slow}, "default_policy": "slow"},
-        processing={"timeout": 100_000, "drain_timeout": 5, "concurrency": 8},
+        processing={
+            "timeout": 100_000,
+            "drain_timeout": 5,
+            "concurrency": 8,
+            "max_in_flight_records": records,
+        },
         kafka={"rebalance_timeout": 12, "session_timeout": 10, "heartbeat_interval": 1},
         commit={"max_events": 3},
     )
 
 
 class World:
-    """A cluster, up to two living owners, and a list of what was published."""
+    """A cluster, up to two living owners, and a list of what was published.
 
-    def __init__(self, **dedup: str) -> None:
+    Args:
+        variant: Settings that differ from story to story, and ``refused``: the id of an event
+            whose result the broker refuses.
+    """
+
+    def __init__(self, variant: Mapping[str, Any]) -> None:
         self.clock = StepClock()
-        self.settings = world_settings(**dedup)
+        self.settings = world_settings(variant)
         self.kafka = MemoryKafka(self.settings, clock=self.clock)
         self.kafka.requests.holds |= {"fence", "restore", "commit"}
+        self.kafka.refuses = _refuser(variant.get("refused"))
         self.published: list[Published] = []
         self.owners: list[Owner] = []
         self._attempts: list[Attempt] = []
@@ -80,7 +96,7 @@ class World:
         """Requests on their way."""
         return self.kafka.requests.held
 
-    def start_owner(self) -> None:
+    def start_owner(self) -> Owner:
         """Start a process; it joins the group."""
         self._born += 1
         owner: Owner
@@ -93,6 +109,7 @@ class World:
         owner = Owner(self.kafka, a_registry(a_processor(run)), f"owner-{self._born}")
         self.owners.append(owner)
         self.go_on()
+        return owner
 
     def publish(self, event_id: str | None, key: bytes | None, content: int = 0) -> None:
         """Publish an event, or poison where it has no id."""
@@ -102,6 +119,15 @@ class World:
     def publish_tombstone(self, key: bytes | None) -> None:
         """Publish a record without a value."""
         self._publish(None, key, None, is_tombstone=True)
+
+    def end(self, event_id: str, how: str = "succeed") -> None:
+        """End the attempt of an event, and let its commit through."""
+        self.finish(next(each for each in self.attempts if each.event_id == event_id), how)
+        self.let_all_through()
+
+    def newest(self, event_id: str) -> Published:
+        """Return the newest record of an event."""
+        return next(each for each in reversed(self.published) if each.event_id == event_id)
 
     def finish(self, attempt: Attempt, how: str) -> None:
         """End an attempt."""
@@ -218,3 +244,15 @@ class World:
         offset = self.kafka.publish(value, key=key)
         self.published.append(Published(offset, at, key, event_id, content, is_tombstone))
         self.go_on()
+
+
+def _refuser(event_id: str | None) -> Callable[[TopicRole, OutputRecord], str | None]:
+    """Return who refuses the result of an event, where one is named."""
+    named = f'"event_id":"{event_id}"'.encode()
+
+    def refuses(role: TopicRole, record: OutputRecord) -> str | None:
+        value = record.value or b""
+        refused = role == "results" and named in value and b'"status":"success"' in value
+        return "invalid timestamp" if refused else None
+
+    return refuses
