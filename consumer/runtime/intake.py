@@ -97,6 +97,13 @@ class Intake:
     ) -> None:
         """Compare the event with what is known of its id."""
         state = self._state
+        if self._by_content and not key.startswith(CONTENT_PREFIX):
+            own = content_key(key, fingerprint)
+            if self._is_known(own):
+                # An event of its own since it was judged first: whatever has become of the id
+                # meanwhile, it is no resend of it when it is read again.
+                self._judge(record, event, own, fingerprint)
+                return
         current = state.in_flight.get(key)
         if current is not None:
             admission = against_in_flight(fingerprint, current.accepted)
@@ -104,12 +111,7 @@ class Intake:
             return
         encoded = state.ledger.get(key)
         if encoded is None:
-            own = content_key(key, fingerprint)
-            if self._by_content and not key.startswith(CONTENT_PREFIX) and self._is_known(own):
-                # The id's first entry has expired, this content's own has not.
-                self._judge(record, event, own, fingerprint)
-            else:
-                self._admit(record, event, key, fingerprint, None)
+            self._admit(record, event, key, fingerprint, None)
             return
         entry = decode_entry(encoded)
         admission = against_entry(record.offset, fingerprint, entry)

@@ -163,6 +163,22 @@ class MemoryKafka:
             self._offsets[place].append(offset)
         self.told()
 
+    def append(
+        self, role: TopicRole, partition: int, records: Sequence[OutputRecord]
+    ) -> int | None:
+        """Write *records* outside of any transaction; return the offset after the last.
+
+        Raises:
+            BadRecordError: One is refused; those before it are written.
+        """
+        after: int | None = None
+        for record in records:
+            if refusal := self._refusal(role, record):
+                raise BadRecordError(role, refusal)
+            after = self._write(role, partition, record, None)
+        self.told()
+        return after
+
     def commit_offsets(self, offsets: dict[TopicPartition, int]) -> None:
         """Commit *offsets* outside of any transaction."""
         for place, offset in offsets.items():
@@ -183,7 +199,7 @@ class MemoryKafka:
         return self.refuses(role, record)
 
     def _write(
-        self, role: TopicRole, partition: int, record: OutputRecord, transaction: Transaction
+        self, role: TopicRole, partition: int, record: OutputRecord, transaction: Transaction | None
     ) -> int:
         log = self.output(role, partition)
         offset = log.append(

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TypeVar
 
 from config.settings import Settings
 from consumer.core.facts import Fact
 from consumer.core.output import TopicRole
 from consumer.ledger.memory import MemoryLedger
+from consumer.ports import Writer
 from consumer.runtime.attempts import Attempts
 from consumer.runtime.bounds import Bounds
 from consumer.runtime.environment import Clocks, Environment
@@ -21,7 +23,7 @@ from processors.registry import Registry
 from tests.fakes.kafka import Connection, MemoryKafka
 from tests.fakes.source import MemorySource
 from tests.fakes.state_log import MemoryStateLog
-from tests.fakes.writer import MemoryWriter
+from tests.fakes.writer import MemoryIdempotentWriter, MemoryWriter
 
 SomeFact = TypeVar("SomeFact")
 
@@ -81,7 +83,7 @@ class MemoryProcess:
             observer=self.told,
             source=self.source,
             state_log=MemoryStateLog(kafka, self.connection),
-            writers=lambda partition: MemoryWriter(kafka, partition, self.connection),
+            writers=partial(self._writer, kafka),
             ledgers=lambda: MemoryLedger(self.settings.dedup.window),
             clocks=Clocks(clock.now, draw),
             pool=self.pool,
@@ -95,6 +97,12 @@ class MemoryProcess:
             max_entries=100_000, delete_retention_seconds=24 * 3600.0, now=clock.now
         )
         self.supervisor = Supervisor(self.env, ledgers)
+
+    def _writer(self, kafka: MemoryKafka, partition: int) -> Writer:
+        once = self.settings.processing.guarantee == "exactly_once"
+        kind = MemoryWriter if once else MemoryIdempotentWriter
+        is_member = partial(kafka.group.knows, self.source)
+        return kind(kafka, partition, self.connection, is_member=is_member)
 
     async def run(self) -> None:
         """Serve until ``stop`` is set."""

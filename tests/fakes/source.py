@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Collection, Mapping, Sequence
 
 from consumer.core.record import LogRecord, Record, TopicPartition
-from consumer.ports import AssignmentListener, LogBounds, SourceError
+from consumer.ports import AssignmentListener, LogBounds, SessionLostError, SourceError
 from tests.fakes.kafka import Connection, MemoryKafka
 
 _REVOKE_SHARE = 0.75
@@ -19,6 +19,8 @@ class MemorySource:
         self.failing_polls = 0
         """How many polls fail from now on, after their records were passed over."""
         self.complaints: list[str] = []
+        self.deaf = False
+        """Whether questions about logs get no answer."""
         self._kafka = kafka
         self._connection = connection or Connection()
         self._listener: AssignmentListener
@@ -90,6 +92,8 @@ class MemorySource:
 
     async def bounds(self, place: TopicPartition) -> LogBounds:
         await asyncio.sleep(0)
+        if self.deaf:
+            raise SessionLostError("setup_failed", f"no answer about the bounds of {place}")
         log = self._kafka.log(*place)
         return LogBounds(log.start, log.end)
 
@@ -172,7 +176,9 @@ class MemorySource:
             if place not in self._resumed or limit <= 0:
                 continue
             log = self._kafka.log(*place)
-            position = max(self._positions[place], log.start)
+            position = self._positions[place]
+            if position < log.start:
+                raise SourceError(f"offset {position} of {place} is out of range")
             records, self._positions[place] = log.read(position, limit)
             self._fetched[place] = log.end
             if records:

@@ -1,6 +1,7 @@
 """How does a session write to the cluster in memory?"""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from consumer.ports import (
@@ -18,8 +19,14 @@ class MemoryWriter:
     """One transactional producer; passes the contract of ``ports.Writer``."""
 
     def __init__(
-        self, kafka: MemoryKafka, partition: int, connection: Connection | None = None
+        self,
+        kafka: MemoryKafka,
+        partition: int,
+        connection: Connection | None = None,
+        *,
+        is_member: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._is_member = is_member
         self._kafka = kafka
         self._partition = partition
         self._connection = connection or Connection()
@@ -72,4 +79,20 @@ class MemoryWriter:
         if fate is Fate.LEFT_OPEN:
             raise SessionLostError("deadline", "the connection was lost in the transaction")
         kafka.end(self._id, transaction)
+        return CommitReceipt(after)
+
+
+class MemoryIdempotentWriter(MemoryWriter):
+    """One producer without transactions: results and letters, then entries, then offsets."""
+
+    def _write(self, batch: CommitBatch, fate: Fate) -> CommitReceipt:
+        kafka = self._kafka
+        kafka.append("results", self._partition, batch.results)
+        kafka.append("dlq", self._partition, batch.letters)
+        if fate is Fate.PRODUCE_FAILED:
+            raise SessionLostError("produce_failed", "a batch was not acknowledged")
+        after = kafka.append("state", self._partition, batch.entries)
+        if fate is Fate.LEFT_OPEN or not self._is_member():
+            raise SessionLostError("commit_failed", "the offsets were not committed")
+        kafka.commit_offsets(batch.offsets)
         return CommitReceipt(after)

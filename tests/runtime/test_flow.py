@@ -161,6 +161,14 @@ async def test_event_without_a_processor_is_dead_lettered() -> None:
     assert answered(kafka) == [("one", "error")]
 
 
+async def test_event_type_of_any_length_finds_its_processor() -> None:
+    kafka = a_cluster()
+    kafka.publish(event_bytes("one", event_type="order." + "x" * 5000))
+    async with serving(kafka, a_processor(accept, "order.*")):
+        await eventually(lambda: at_rest(kafka))
+    assert answered(kafka) == [("one", "success")]
+
+
 async def test_event_without_a_processor_is_ignored_where_settings_say_so() -> None:
     kafka = a_cluster(processing={"unmatched": "ignore"})
     kafka.publish(event_bytes("one", event_type="unheard.of"))

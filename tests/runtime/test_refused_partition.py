@@ -1,7 +1,6 @@
 """What happens to a partition that must not be read before an operator says so?"""
 
 from dataclasses import replace
-from functools import partial
 
 from consumer.core.facts import PartitionRefused
 from consumer.core.progress import encode_progress
@@ -12,7 +11,7 @@ from tests.fakes.clock import eventually, pass_time
 from tests.fakes.kafka import MemoryKafka
 from tests.fakes.process import MemoryProcess
 from tests.fakes.writer import MemoryWriter
-from tests.runtime.staging import a_cluster, accept, answered, at_rest, progress, serving
+from tests.runtime.staging import a_cluster, accept, answered, at_rest, serving
 
 INPUT = TopicPartition("workflow-events", 0)
 
@@ -101,22 +100,3 @@ async def test_newer_progress_is_not_touched() -> None:
     async with MemoryProcess(kafka, a_registry(accept)).running() as process:
         await eventually(lambda: process.told.of(PartitionRefused))
     assert "version 9" in process.told.of(PartitionRefused)[0].message
-
-
-async def test_retention_gap_is_refused_or_skipped_and_counted() -> None:
-    for on_gap in ("refuse", "skip"):
-        kafka = a_cluster(kafka={"retention_gap": on_gap})
-        kafka.publish(event_bytes("read"))
-        async with serving(kafka, accept):
-            await eventually(partial(at_rest, kafka))
-        for number in range(4):
-            kafka.publish(event_bytes(f"{number}"))
-        kafka.input().expire(3)
-        async with MemoryProcess(kafka, a_registry(accept)).running() as process:
-            if on_gap == "refuse":
-                await eventually(partial(process.told.of, PartitionRefused))
-                assert process.told.of(PartitionRefused)[0].rule == "retention_gap"
-                continue
-            await eventually(partial(at_rest, kafka))
-        assert [event_id for event_id, _ in answered(kafka)] == ["read", "2", "3"]
-        assert progress(kafka).next_input == 5

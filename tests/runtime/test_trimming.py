@@ -1,9 +1,10 @@
 """When is an event forgotten, and when is it not?"""
 
-from consumer.core.facts import IntakeChanged, LedgerTrimmed
+from consumer.core.facts import IntakeChanged, LedgerTrimmed, SessionLost
 from processors.contract import PermanentError
 from tests.builders import event_bytes
 from tests.fakes.clock import eventually, pass_time
+from tests.fakes.requests import Fate
 from tests.runtime.staging import (
     Stage,
     a_cluster,
@@ -112,3 +113,45 @@ async def test_full_ledger_in_which_nothing_may_be_forgotten_takes_one_at_a_time
         first.succeed()
         (await stage.next("second")).succeed()
         await eventually(lambda: at_rest(kafka))
+
+
+async def test_nothing_is_forgotten_while_the_log_cannot_be_asked() -> None:
+    kafka = a_cluster(dedup=BRIEF)
+    async with serving(kafka, accept) as process:
+        kafka.publish(event_bytes("one"))
+        await eventually(lambda: at_rest(kafka))
+        await pass_time(5)
+        process.source.deaf = True
+        await pass_time(250)
+        assert ledger(kafka).keys() == {"e:one"}
+        process.source.deaf = False
+        await eventually(lambda: not ledger(kafka))
+
+
+async def test_tombstone_that_was_lost_with_its_session_is_written_again() -> None:
+    kafka = a_cluster(dedup=BRIEF)
+    async with serving(kafka, accept) as process:
+        kafka.publish(event_bytes("one"))
+        await eventually(lambda: at_rest(kafka))
+        kafka.requests.next("commit", Fate.NEVER_SENT)
+        await pass_time(130)
+        assert process.told.of(SessionLost)
+        await eventually(lambda: not ledger(kafka))
+        await eventually(lambda: len(process.state().ledger) == 0)
+
+
+async def test_event_of_an_id_that_is_about_to_be_forgotten_is_remembered_anew() -> None:
+    kafka, stage = a_cluster(dedup=BRIEF), Stage()
+    async with serving(kafka, stage.processor) as process:
+        process.env.letter_retention_seconds = 100
+        kafka.publish(event_bytes("one"))
+        (await stage.next("one")).fail(PermanentError("no"))
+        await eventually(lambda: at_rest(kafka))
+        await pass_time(95)
+        kafka.publish(event_bytes("one"))
+        await stage.next("one")
+        await pass_time(20)
+        (await stage.next("one")).succeed()
+        await eventually(lambda: at_rest(kafka))
+        assert ledger(kafka)["e:one"].status == "completed"
+        assert len(process.state().ledger) == 1

@@ -25,6 +25,7 @@ VARIANTS: list[dict[str, Any]] = [
     {"on_conflict": "process"},
     {"max_in_flight_records": 2},
     {"refused": "a"},
+    {"guarantee": "at_least_once"},
 ]
 EVENT_IDS = st.sampled_from([*"aaabbc", "poison", "tombstone"])
 KEYS = st.sampled_from([b"k", b"l", None])

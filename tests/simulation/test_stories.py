@@ -4,6 +4,7 @@ Found by the state machine, told here in a few lines each, so that they are told
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -51,24 +52,23 @@ def restart(world: World) -> None:
 
 
 def test_zombie_that_wakes_in_its_set_up_does_not_refuse_the_partition_of_another() -> None:
-    world = World({})
-    zombie = world.start_owner()
-    while world.held[0].kind != "restore":
+    with closing(World({})) as world:
+        zombie = world.start_owner()
+        while world.held[0].kind != "restore":
+            world.decide(world.held[0], Fate.DONE)
+        zombie.frozen = True
         world.decide(world.held[0], Fate.DONE)
-    zombie.frozen = True
-    world.decide(world.held[0], Fate.DONE)
-    world.count_out(zombie)
-    world.start_owner()
-    world.let_all_through()
-    world.publish("a", b"k")
-    world.end("a")
-    world.thaw()
-    world.go_on(60)
+        world.count_out(zombie)
+        world.start_owner()
+        world.let_all_through()
+        world.publish("a", b"k")
+        world.end("a")
+        world.thaw()
+        world.go_on(60)
 
-    assert zombie.process.told.of(PartitionRefused) == []
-    world.come_to_rest()
-    check_rest(world)
-    world.close()
+        assert zombie.process.told.of(PartitionRefused) == []
+        world.come_to_rest()
+        check_rest(world)
 
 
 def test_dropped_duplicate_is_no_resend_when_it_is_read_again(world: World) -> None:
@@ -111,6 +111,21 @@ def test_second_content_that_settles_first_does_not_hide_the_first(world: World)
     world.end("a")
 
     assert succeeded(world) == [1, 0]
+
+
+@on_conflict_process
+def test_second_content_that_ran_is_no_resend_when_it_is_read_again(world: World) -> None:
+    world.publish("slow", b"s")
+    world.publish("a", b"k", 0)
+    world.publish("a", b"l", 1)
+    world.finish(world.attempts[2], "succeed")
+    world.let_all_through()
+    world.end("a", "fail")
+    restart(world)
+
+    assert [attempt.event_id for attempt in world.attempts] == ["slow"]
+    world.end("slow")
+    assert succeeded(world) == [2, 0]
 
 
 def test_commit_that_arrives_after_its_owner_has_given_up_counts(world: World) -> None:

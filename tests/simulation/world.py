@@ -56,6 +56,7 @@ def world_settings(variant: Mapping[str, Any]) -> Settings:
             "drain_timeout": 5,
             "concurrency": 8,
             "max_in_flight_records": records,
+            "guarantee": variant.get("guarantee", "exactly_once"),
         },
         kafka={"rebalance_timeout": 12, "session_timeout": 10, "heartbeat_interval": 1},
         commit={"max_events": 3},
