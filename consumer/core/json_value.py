@@ -22,6 +22,8 @@ DEEPEST = 250
 """Levels of nesting; orjson itself ends at 254."""
 
 _NULL = b"null"
+_SURELY_EXACT = frozenset({str, int, bool})
+"""Types of which a value is written exactly or not at all."""
 # orjson itself ends the process (segmentation fault) on a dataclass with slots of which one is
 # not set.
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS
@@ -50,6 +52,28 @@ def encode_value(value: object) -> bytes:
         return _encode_plain(value)
     # orjson and pydantic write NaN and the infinities as null, so only a null needs a look.
     return _encode_plain(value) if _NULL in encoded else encoded
+
+
+def encode_result_members(members: dict[str, Any]) -> bytes:
+    """Return *members* as JSON, of which ``result`` is what a processor returned.
+
+    The other members are written as they are, and so is a result that is a ``Fragment``.
+
+    Raises:
+        UnserialisableError: The result holds something that JSON has no exact text for.
+    """
+    result = members["result"]
+    if type(result) is dict and _SURELY_EXACT.issuperset(map(type, result.values())):
+        try:
+            return orjson.dumps(members)
+        except TypeError:
+            members["result"] = orjson.Fragment(_encode_plain(result))
+    elif type(result) is not orjson.Fragment:
+        members["result"] = orjson.Fragment(encode_value(result))
+    try:
+        return orjson.dumps(members)
+    except TypeError as error:
+        raise UnserialisableError(f"the result cannot be written as JSON: {error}") from error
 
 
 def _encode_plain(value: object) -> bytes:

@@ -6,12 +6,11 @@ one, and the property tests hold the two together.
 
 from typing import Any, Literal
 
-import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt
 
 from consumer.core.exact_bytes import exact
 from consumer.core.failure import Failure
-from consumer.core.json_value import UnserialisableError, encode_value
+from consumer.core.json_value import encode_result_members
 from consumer.core.timestamps import rfc3339
 from processors.contract import WorkflowEvent
 
@@ -86,16 +85,15 @@ class ResultRecord(BaseModel):
     """Name of the event's letter on the dead-letter topic; only where status is error."""
 
 
-def encode_result(  # noqa: PLR0913 - the members of a result; an object around them would be built once per event
+def encode_result(  # noqa: PLR0913, PLR0917 - the members of a result; by position: one is made per event
     event: WorkflowEvent[Any],
-    *,
     status: ResultStatus,
-    result: object = None,
-    error: Failure | None = None,
     attempts: int,
     processor: str | None,
     started_at: float,
     finished_at: float,
+    result: object = None,
+    error: Failure | None = None,
     dlq_id: str | None = None,
 ) -> bytes:
     """Return the result of *event*, encoded.
@@ -103,24 +101,23 @@ def encode_result(  # noqa: PLR0913 - the members of a result; an object around 
     Args:
         event: What is answered.
         status: How it ended.
-        result: What the processor returned; or ``orjson.Fragment`` around what ``encode_value``
-            made of it before, for results that the ledger keeps and for answers to duplicates.
-        error: Why there is no result.
         attempts: How many were made.
         processor: Name of the processor.
         started_at: Beginning of the first attempt, seconds since the epoch.
         finished_at: End of the last attempt, seconds since the epoch.
+        result: What the processor returned; or ``orjson.Fragment`` around what ``encode_value``
+            made of it before, for results that the ledger keeps and for answers to duplicates.
+        error: Why there is no result.
         dlq_id: Name of the letter, where there is one.
 
     Raises:
         UnserialisableError: *result* has no exact JSON form.
     """
-    if result is not None and type(result) is not orjson.Fragment:
-        result = orjson.Fragment(encode_value(result))
+    event_id = event.event_id
     members = {
         "schema": RESULT_SCHEMA,
-        "correlation_id": event.event_id if event.correlation_id is None else event.correlation_id,
-        "event_id": event.event_id,
+        "correlation_id": event_id if event.correlation_id is None else event.correlation_id,
+        "event_id": event_id,
         "event_type": event.event_type,
         "workflow_id": event.workflow_id,
         "workflow_run_id": event.workflow_run_id,
@@ -138,10 +135,7 @@ def encode_result(  # noqa: PLR0913 - the members of a result; an object around 
     }
     if dlq_id is not None:
         members["dlq_id"] = dlq_id
-    try:
-        return exact(orjson.dumps(members))
-    except TypeError as problem:
-        raise UnserialisableError(f"the result cannot be written as JSON: {problem}") from problem
+    return exact(encode_result_members(members))
 
 
 def _error(failure: Failure) -> dict[str, object]:

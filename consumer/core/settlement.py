@@ -4,7 +4,7 @@ Everything returned here goes into one transaction with the offset that passes t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
 
@@ -27,7 +27,10 @@ from consumer.core.output import BATCH_OVERHEAD, OutputRecord, TopicRole, output
 from consumer.core.record import Record, record_bytes
 from consumer.core.result import encode_result
 from consumer.core.retry import GiveUp
-from consumer.core.source_header import source_header
+from consumer.core.source_header import headers_of, source_header, source_prefix
+
+_HEADERS_ROOM = 4096
+_new = tuple.__new__
 
 
 class Settled(NamedTuple):
@@ -63,6 +66,15 @@ class Rules:
     consumer: str
     """Group id, for the letter."""
     version: str
+    source: bytes = field(init=False)
+    """What the sources of this partition's records have in common."""
+    surely_fits: int = field(init=False)
+    """Bytes of key and value of a result that its topic takes whatever its headers are."""
+
+    def __post_init__(self) -> None:
+        """Work out what every event needs."""
+        object.__setattr__(self, "source", source_prefix(self.topic, self.partition))
+        object.__setattr__(self, "surely_fits", _room(self, "results") - _HEADERS_ROOM)
 
 
 class OutputTooLargeError(ValueError):
@@ -73,7 +85,6 @@ def completed(
     rules: Rules,
     item: InFlight,
     value: Any,
-    *,
     started_at: float,
     finished_at: float,
 ) -> Settled:
@@ -92,38 +103,43 @@ def completed(
     """
     record = item.record
     offset = record.offset
-    encoded = encode_value(value) if value is not None else None
-    result = OutputRecord(
-        record.key,
-        encode_result(
-            item.event,
-            status="success",
-            result=orjson.Fragment(encoded) if encoded is not None else None,
-            attempts=item.attempts + 1,
-            processor=item.processor.name if item.processor is not None else None,
-            started_at=started_at if item.history is None else first_started_at(item.history),
-            finished_at=finished_at,
-        ),
-        source_header(record),
+    history, prior, processor = item.history, item.prior, item.processor
+    attempts = 1 if history is None else history.count + 1
+    keeps = rules.keep_results and value is not None
+    encoded = encode_value(value) if keeps else None
+    answer = encode_result(
+        item.event,
+        "success",
+        attempts,
+        None if processor is None else processor.name,
+        started_at if history is None else first_started_at(history),
+        finished_at,
+        orjson.Fragment(encoded) if encoded is not None else value,
     )
-    _check_size(rules, "results", result)
-    if item.prior is None and not rules.keep_results:
+    key = record.key
+    # The exact size is only worth its microsecond where it might matter.
+    if len(answer) + len(key or b"") > rules.surely_fits:
+        _check_size(rules, OutputRecord(key, answer, source_header(record)))
+    if prior is None and encoded is None:
         entry = encode_completed(offset, item.fingerprint, finished_at)
     else:
         entry = encode(_completed_entry(rules, item, encoded, finished_at))
-    attempts = item.attempts + 1
-    return Settled(
-        offset,
-        item.key,
-        entry,
-        finished_at,
-        result,
-        None,
-        item,
-        item.weight,
-        None,
-        attempts,
-        record.timestamp,
+    # Around the tuple's own constructor, in Python, half of the cost would be the call.
+    return _new(
+        Settled,
+        (
+            offset,
+            item.key,
+            entry,
+            finished_at,
+            _new(OutputRecord, (key, answer, headers_of(rules.source, offset))),
+            None,
+            item,
+            item.weight,
+            None,
+            attempts,
+            record.timestamp,
+        ),
     )
 
 
@@ -153,13 +169,13 @@ def dead_lettered(
         record.key,
         encode_result(
             event,
-            status="error",
-            error=give_up.failure,
-            dlq_id=letter.dlq_id,
+            "error",
             attempts=item.attempts,
             processor=item.processor.name if item.processor is not None else None,
             started_at=first_started_at(item.history) if item.history is not None else now,
             finished_at=now,
+            error=give_up.failure,
+            dlq_id=letter.dlq_id,
         ),
         source_header(record),
     )
@@ -280,12 +296,9 @@ def _room(rules: Rules, role: Literal["results", "dlq", "state"]) -> int:
     return rules.limits[role] - BATCH_OVERHEAD
 
 
-def _check_size(rules: Rules, role: Literal["results", "state"], output: OutputRecord) -> None:
-    limit = _room(rules, role)
-    # The exact size is only worth its microsecond where it might matter.
-    if len(output.value or b"") + len(output.key or b"") < limit - 4096:
-        return
-    size = output_bytes(output)
+def _check_size(rules: Rules, result: OutputRecord) -> None:
+    limit = _room(rules, "results")
+    size = output_bytes(result)
     if size > limit:
         raise OutputTooLargeError(
             f"the result takes {size} bytes, its topic takes {limit} at most: return less, or "

@@ -32,7 +32,11 @@ class MemoryLedger:
 
     def get(self, key: str) -> bytes | None:
         """Return the entry, encoded; None where nothing is known."""
-        return self._events.get(key) or self._coordinates.get(key)
+        entry = self._events.get(key)
+        # Asked for every event, and most are new.
+        if entry is None and self._coordinates:
+            return self._coordinates.get(key)
+        return entry
 
     def apply(self, key: str, entry: bytes | None, settled_at: float | None) -> None:
         """Remember *entry*, or forget the key where it is None."""
@@ -46,13 +50,12 @@ class MemoryLedger:
 
     def apply_settled(self, entries: Sequence[tuple[str, bytes]], settled_at: float) -> None:
         """Remember *entries*, which settled at about the same time: a group commit's."""
-        events, slot = self._events, self._slot(settled_at)
-        for key, entry in entries:
+        events, keys = self._events, [key for key, _ in entries]
+        events.update(entries)
+        self._slot(settled_at).extend(keys)
+        for key in keys:
             if key.startswith(COORDINATES_PREFIX):
-                self._coordinates[key] = entry
-            else:
-                events[key] = entry
-            slot.append(key)
+                self._coordinates[key] = events.pop(key)
 
     def __len__(self) -> int:
         return len(self._events) + len(self._coordinates)

@@ -64,13 +64,11 @@ class Attempts:
         if processor is None or item.preset is not None:
             session.gave_up(item)
             return
-        policy = item.policy
-        event = item.event
-        record = item.record
+        policy, event, record, history = item.policy, item.event, item.record, item.history
         timeout = policy.timeout or processor.timeout or self._timeout_seconds
         context = Context(
             item.key[2:],
-            item.attempts + 1,
+            1 if history is None else history.count + 1,
             policy.max_attempts,
             trace_of(record.headers) if record.headers else None,
             event,
@@ -80,7 +78,8 @@ class Attempts:
         started_at = self._now()
         failure: Failure | None = None
         value: Any = None
-        worker.begin(item, timeout)
+        worker.item = item
+        worker.deadline = worker.time() + timeout
         try:
             if processor.payload is not None:
                 event = event.with_payload(processor.payload.validate_python(event.payload))

@@ -27,6 +27,9 @@ from processors.contract import WorkflowEvent
 IDLE_COMMIT_SECONDS = 1.0
 """The committable moves at least this often, even when only duplicates went by."""
 
+_new = tuple.__new__
+"""Of a tuple class; around it, in Python, half of the cost would be the call."""
+
 
 @dataclass(slots=True)
 class Taken:
@@ -153,13 +156,13 @@ class GroupCommit:
         entries += [OutputRecord(key.encode(), None) for key in forgotten]
         entries += [OutputRecord(key.encode(), entry) for key, entry in journal.items()]
         offsets.settle_all([done.offset for done in settled])
-        settled = [self._with_dropped(done) for done in settled]
-        for done in settled:
-            if done.result is not None:
-                results.append(done.result)
-            if done.letter is not None:
-                letters.append(done.letter)
-            entries.append(OutputRecord(done.key.encode(), done.entry))
+        settled = [
+            done if done.item is None or done.item.dropped is None else self._with_dropped(done)
+            for done in settled
+        ]
+        results += [done.result for done in settled if done.result is not None]
+        letters += [done.letter for done in settled if done.letter is not None]
+        entries += [_new(OutputRecord, (done.key.encode(), done.entry, ())) for done in settled]
         answers = pending.take_answers(offsets.committable)
         results += answers
         tally = pending.take_tally(settled)

@@ -26,13 +26,13 @@ class Pending:
     def __bool__(self) -> bool:
         return bool(self.settled or self.journal or self.forgotten)
 
-    def settle(self, settled: Settled) -> bool:
-        """Add what an event left behind; whether it is the first to wait for a commit."""
+    def settle(self, settled: Settled) -> int:
+        """Add what an event left behind; return how many wait for a commit now."""
         waiting = self.settled
         waiting.append(settled)
         if self.journal:
             self.journal.pop(settled.key, None)
-        return len(waiting) == 1
+        return len(waiting)
 
     def count_duplicate(self, kind: DuplicateKind) -> None:
         """Add a record that leaves nothing behind because its id is known."""

@@ -46,6 +46,7 @@ class Settling:
         self._state = state
         self._rules = rules
         self._observer = env.observer
+        self._wants_each_event = env.observer.wants_each_event
         self._now = env.clocks.now
         self._max_events = env.settings.commit.max_events
 
@@ -56,23 +57,18 @@ class Settling:
             if state.refusals.any and state.refusals.verdict(item.record.offset) is not None:
                 self._refused_before(item, started_at, finished_at)
                 return
-            settled = completed(
-                self._rules,
-                item,
-                value,
-                started_at=started_at,
-                finished_at=finished_at,
-            )
+            settled = completed(self._rules, item, value, started_at, finished_at)
         except (UnserialisableError, OutputTooLargeError) as error:
             self._output_refused(item, str(error), started_at, finished_at)
             return
-        tally = state.pending.tally
-        kind = (item.processor.name if item.processor is not None else "", item.policy_name)
-        durations = tally.attempts.get(kind)
-        if durations is None:
-            durations = tally.attempts[kind] = []
-        durations.append(finished_at - started_at)
-        self._settle(item, settled, "completed", finished_at - started_at)
+        attempts = state.pending.tally.attempts
+        kind = ("" if item.processor is None else item.processor.name, item.policy_name)
+        duration = finished_at - started_at
+        if kind in attempts:
+            attempts[kind].append(duration)
+        else:
+            attempts[kind] = [duration]
+        self._settle(item, settled, "completed", duration)
 
     def failed(
         self,
@@ -135,7 +131,7 @@ class Settling:
         settled = poison(self._rules, record, failure, now=self._now())
         self._state.hold(1, record_bytes(record))
         self._count_letter(record, None, GiveUp("poison", failure, failure), settled)
-        self._pend(settled)
+        self._tell_of(self._state.pending.settle(settled))
 
     def _refused_before(self, item: InFlight, started_at: float, finished_at: float) -> None:
         verdict = self._state.refusals.verdict(item.record.offset)
@@ -181,19 +177,19 @@ class Settling:
         outcome: EventOutcome,
         duration_seconds: float,
     ) -> None:
-        self._pend(settled)
-        if self._observer.wants_each_event:
+        waiting = self._state.pending.settle(settled)
+        if waiting == 1 or waiting >= self._max_events:
+            self._tell_of(waiting)
+        if self._wants_each_event:
             self._observer.observe(event_settled(item, outcome, settled.attempts, duration_seconds))
         self.turns.leave(item)
         item.let_go()
 
-    def _pend(self, settled: Settled) -> None:
-        """Let *settled* wait for the next commit, and tell it where that may change its time."""
-        state = self._state
-        if state.pending.settle(settled):
-            state.signal()
-        if len(state.pending.settled) >= self._max_events:
-            state.press()
+    def _tell_of(self, waiting: int) -> None:
+        """Tell the commit how many settled events wait for it, where that may change its time."""
+        self._state.signal()
+        if waiting >= self._max_events:
+            self._state.press()
 
     def _count_letter(
         self,

@@ -12,6 +12,7 @@ class Turns:
 
     def __init__(self, env: Environment, state: PartitionState) -> None:
         self._env = env
+        self._ready = env.pool.ready
         self._lanes = state.lanes
         self._timers: dict[InFlight, asyncio.TimerHandle] = {}
         self._active = 0
@@ -22,20 +23,23 @@ class Turns:
     def give(self, item: InFlight) -> None:
         """Queue *item* for a worker: it is its turn."""
         self._active += 1
-        self._env.pool.ready.append(item)
+        self._ready.append(item)
 
     def enter(self, item: InFlight) -> None:
         """Queue *item* in its lane."""
         if self._lanes.enter(item.lane, item):
-            self.give(item)
+            self._active += 1
+            self._ready.append(item)
 
     def leave(self, item: InFlight) -> None:
         """End the turn of *item*: the next of its lane is ready."""
         following = self._lanes.leave(item.lane)
         if following is not None:
-            self._env.pool.ready.append(following)
-        else:
-            self._rest()
+            self._ready.append(following)
+            return
+        self._active -= 1
+        if self._active <= 0:
+            self._rested.set()
 
     def wait(self, item: InFlight, delay_seconds: float) -> None:
         """Give *item* its next attempt after a delay; its key waits with it, no worker does."""

@@ -28,16 +28,16 @@ TICK_SECONDS = 0.05
 class Worker:
     """One task of the pool, and what it is doing."""
 
-    __slots__ = ("_time", "cancelled_at", "deadline", "ends", "item", "reason", "task")
+    __slots__ = ("cancelled_at", "deadline", "ends", "item", "reason", "task", "time")
 
     def __init__(self, time: Callable[[], float]) -> None:
         """Idle yet; *time* is the loop's, monotonic seconds."""
-        self._time = time
+        self.time = time
         self.task: asyncio.Task[None] | None = None
         self.item: InFlight | None = None
         """The event whose attempt is running."""
         self.deadline = float("inf")
-        """Of the attempt; monotonic seconds."""
+        """Of the attempt; by ``time``."""
         self.cancelled_at: float | None = None
         """When the attempt was told to end; monotonic seconds."""
         self.reason = ""
@@ -45,23 +45,17 @@ class Worker:
         self.ends = False
         """Whether the pool ends: a cancellation then means the worker itself."""
 
-    def begin(self, item: InFlight, timeout_seconds: float) -> None:
-        """Take note that an attempt begins, and how long it may take."""
-        self.item = item
-        self.deadline = self._time() + timeout_seconds
-
     def end(self) -> bool:
         """Take note that the attempt ended; whether it had been told to."""
         self.item = None
-        self.deadline = float("inf")
-        # Whoever cancelled the task, the wheel or the processor itself, meant the attempt.
         task = self.task
+        if self.cancelled_at is None and (task is None or not task.cancelling()):
+            return False
+        # Whoever cancelled the task, the wheel or the processor itself, meant the attempt.
         while task is not None and not self.ends and task.cancelling():
             task.uncancel()
-        if self.cancelled_at is None:
-            return False
-        self.cancelled_at = None
-        return True
+        told, self.cancelled_at = self.cancelled_at is not None, None
+        return told
 
     def cancel(self, reason: str, now: float) -> None:
         """Tell the attempt to end."""

@@ -61,7 +61,7 @@ def test_when_it_happened_is_not_part_of_the_content() -> None:
 def test_a_fingerprint_is_short_and_names_its_algorithm() -> None:
     tag, _, digest = fingerprint().partition(":")
 
-    assert (tag, len(digest)) == ("b1", 16)
+    assert (tag, len(digest)) == ("x1", 16)
 
 
 def test_only_named_headers_count() -> None:
@@ -123,7 +123,7 @@ def test_content_is_compared_within_one_tag_only(accepted: tuple[str, ...], *, s
 
 
 def test_a_payload_that_is_too_deep_to_be_written_is_an_error_of_its_own() -> None:
-    assert fingerprint(payload=nested(200)).startswith("b1:")
+    assert fingerprint(payload=nested(200)).startswith("x1:")
     with pytest.raises(TooDeepError, match="canonical JSON"):
         fingerprint(payload=nested(300))
 
