@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from consumer.core.facts import Fact, Status
+from consumer.core.facts import Fact
+from consumer.core.status import Status
 
 
 class Observer(Protocol):

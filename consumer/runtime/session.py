@@ -9,10 +9,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import Literal
 
-from consumer.core.facts import ControlRefused, PartitionStatus, SessionClosed, SessionStarted
 from consumer.core.record import Record
 from consumer.core.refusals import Refusals
+from consumer.core.session_facts import ControlRefused, SessionClosed, SessionStarted
 from consumer.core.settlement import Rules
+from consumer.core.status import PartitionStatus
 from consumer.ports import LedgerStore, Writer
 from consumer.runtime.environment import Environment
 from consumer.runtime.group_commit import GroupCommit

@@ -7,16 +7,11 @@ poll goes on while everything is busy: partitions without room are left out, nev
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from consumer.core.facts import (
-    AssignmentChanged,
-    IntakeBound,
-    IntakeChanged,
-    RecordsConsumed,
-    SourceFailed,
-    Status,
-)
+from consumer.core.process_facts import AssignmentChanged, IntakeBound, IntakeChanged, SourceFailed
 from consumer.core.record import Record, TopicPartition, record_bytes
 from consumer.core.refusals import Refusals
+from consumer.core.session_facts import RecordsConsumed
+from consumer.core.status import Status
 from consumer.ports import SessionLostError, SourceError
 from consumer.runtime.environment import Environment
 from consumer.runtime.kept_ledgers import KeptLedgers

@@ -7,8 +7,9 @@ partition that cannot go on backs off for ever, and says so; the others do not n
 import asyncio
 import contextlib
 
-from consumer.core.facts import PartitionRefused, PartitionStatus, SessionLost
 from consumer.core.refusals import Refusals
+from consumer.core.session_facts import PartitionRefused, SessionLost
+from consumer.core.status import PartitionStatus
 from consumer.ports import RefusedError, SessionLostError
 from consumer.runtime.environment import Environment
 from consumer.runtime.kept_ledgers import KeptLedgers
