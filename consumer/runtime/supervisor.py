@@ -15,7 +15,7 @@ from consumer.core.status import Status
 from consumer.ports import SessionLostError, SourceError
 from consumer.runtime.environment import Environment
 from consumer.runtime.kept_ledgers import KeptLedgers
-from consumer.runtime.session import Session
+from consumer.runtime.reading import Reading
 from consumer.runtime.tenure import Tenure
 from consumer.runtime.vitality import Vitality
 from consumer.runtime.workers import SATED
@@ -144,18 +144,18 @@ class Supervisor:
         if len(env.pool.ready) >= SATED:
             room = 0
             env.pool.on_hungry = self._feed
-        sessions = self._reading()
-        share = env.bounds.share(len(sessions))
-        controls = [env.control(each.partition) for each in sessions if each.reads_control]
+        readings = self._readings()
+        share = env.bounds.share(len(readings))
+        controls = [env.control(each.partition) for each in readings if each.reads_control]
         hungry = {
-            env.input(session.partition): free
-            for session in sessions
-            if room > 0 and (free := session.room(share)) > 0
+            env.input(reading.partition): free
+            for reading in readings
+            if room > 0 and (free := reading.room(share)) > 0
         }
-        env.bounds.starved = len(hungry) < len(sessions)
+        env.bounds.starved = len(hungry) < len(readings)
         inputs = self._turn_of(hungry)
         most = min([room, *(hungry[place] for place in inputs)])
-        self._note_bound(room, sessions)
+        self._note_bound(room, readings)
         return [*controls, *inputs], max(1, min(POLL_RECORDS, most))
 
     def _turn_of(self, hungry: Mapping[TopicPartition, int]) -> list[TopicPartition]:
@@ -167,7 +167,7 @@ class Supervisor:
         there = self._env.source.buffered()
         focus = self._focus
         if focus not in hungry or focus not in there:
-            # Dicts are ordered: the sessions with the least in flight come first.
+            # Dicts are ordered: the partitions with the least in flight come first.
             focus = self._focus = next((place for place in hungry if place in there), None)
         return [*hungry] if focus is None else [focus]
 
@@ -188,34 +188,33 @@ class Supervisor:
                 sum([record_bytes(record) for record in records]),
             ),
         )
+        reading = session.reading
+        if reading is None:
+            return
         if place.topic == self._env.settings.topics.input:
-            session.accept(records)
+            reading.accept(records)
         else:
-            session.accept_control(records)
+            reading.accept_control(records)
 
     def _note_positions(self, wanted: list[TopicPartition]) -> None:
         """Let offsets pass markers: only now, when all that was delivered is accepted."""
         for place in wanted:
             tenure = self._tenures.get(place.partition)
-            if tenure is None or tenure.session is None:
+            reading = tenure.reading() if tenure is not None else None
+            if reading is None:
                 continue
             if place.topic == self._env.settings.topics.input:
-                tenure.session.passed(self._env.source.position(place))
+                reading.passed(self._env.source.position(place))
             else:
-                tenure.session.passed_control(self._env.source.position(place))
+                reading.passed_control(self._env.source.position(place))
 
     async def _seek_back(self, error: SourceError) -> None:
         """Put every partition back to our own next offset: some records may be lost to us."""
         env = self._env
         self._failures += 1
         env.observer.observe(SourceFailed(str(error), self._failures))
-        for session in self._reading():
-            state = session.state
-            if state is None:
-                continue
-            env.source.seek(env.input(session.partition), state.offsets.next)
-            if session.reads_control:
-                env.source.seek(env.control(session.partition), state.next_control)
+        for reading in self._readings():
+            reading.seek()
         if self._failures % FAILURES_BEFORE_LOOK == 0:
             await self._look_for_gaps()
         delay = min(MAX_POLL_BACKOFF_SECONDS, 0.05 * 2 ** min(self._failures, 10))
@@ -223,26 +222,24 @@ class Supervisor:
 
     async def _look_for_gaps(self) -> None:
         """Lose the sessions that retention has overtaken: their next start says what to do."""
-        for session in self._reading():
-            state = session.state
+        for reading in self._readings():
+            state = reading.state
             try:
-                bounds = await self._env.source.bounds(self._env.input(session.partition))
+                bounds = await self._env.source.bounds(self._env.input(reading.partition))
             except SessionLostError:
                 return
-            if state is not None and state.offsets.next < bounds.start:
+            if state.offsets.next < bounds.start:
                 message = f"offset {state.offsets.next} is gone, the log begins at {bounds.start}"
                 state.lose(SessionLostError("retention_gap", message))
 
-    def _reading(self) -> list[Session]:
-        """Return the sessions that read, those with the least in flight first."""
-        sessions = [
-            tenure.session
+    def _readings(self) -> list[Reading]:
+        """Return what takes records now, those with the least in flight first."""
+        readings = [
+            reading
             for tenure in self._tenures.values()
-            if tenure.session is not None
-            and tenure.session.state is not None
-            and not tenure.session.ending
+            if (reading := tenure.reading()) is not None
         ]
-        return sorted(sessions, key=_held)
+        return sorted(readings, key=_held)
 
     async def _drain(self) -> None:
         self._stopping = True
@@ -269,10 +266,10 @@ class Supervisor:
             if self._tasks.get(partition) is task:
                 del self._tenures[partition], self._tasks[partition]
 
-    def _note_bound(self, room: int, sessions: Sequence[Session]) -> None:
+    def _note_bound(self, room: int, readings: Sequence[Reading]) -> None:
         bound: IntakeBound | None = self._env.bounds.reached() if room <= 0 else None
         if bound is None:
-            bound = next((bound for each in sessions if (bound := each.bound())), None)
+            bound = next((bound for each in readings if (bound := each.bound())), None)
         if bound == self._paused_by:
             return
         observe = self._env.observer.observe
@@ -291,5 +288,5 @@ class Supervisor:
         self._env.observer.observe(AssignmentChanged(sorted(assigned), sorted(revoked), owned))
 
 
-def _held(session: Session) -> int:
-    return session.state.held_records if session.state is not None else 0
+def _held(reading: Reading) -> int:
+    return reading.state.held_records

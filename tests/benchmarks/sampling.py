@@ -26,6 +26,7 @@ STAGES: dict[str, tuple[str, ...]] = {
         "consumer/core/lanes.py",
         "consumer/core/offsets.py",
         "consumer/runtime/intake.py",
+        "consumer/runtime/reading.py",
         "consumer/runtime/supervisor.py",
     ),
     "attempt": ("consumer/runtime/workers.py", "consumer/runtime/attempts.py", "processors"),
