@@ -27,6 +27,7 @@ STAGES: dict[str, tuple[str, ...]] = {
         "consumer/core/offsets.py",
         "consumer/runtime/intake.py",
         "consumer/runtime/reading.py",
+        "consumer/runtime/reading_turns.py",
         "consumer/runtime/supervisor.py",
     ),
     "attempt": ("consumer/runtime/workers.py", "consumer/runtime/attempts.py", "processors"),
