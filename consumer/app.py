@@ -17,8 +17,9 @@ from dataclasses import replace
 from importlib.metadata import version
 
 from config.settings import Settings
-from consumer.core.facts import LifeCycleChanged, LifeState, Status
 from consumer.core.output import TopicRole
+from consumer.core.process_facts import LifeCycleChanged
+from consumer.core.status import LifeState, Status
 from consumer.kafka.log_reader import LogReader
 from consumer.kafka.source import KafkaSource
 from consumer.kafka.state_log import KafkaStateLog

@@ -12,7 +12,8 @@ from structlog.typing import FilteringBoundLogger
 
 from config.settings import Settings
 from consumer.app import Application
-from consumer.core.facts import Fact, Status
+from consumer.core.facts import Fact
+from consumer.core.status import Status
 from consumer.ports import Observer
 from consumer.telemetry.exposition import Exposition
 from consumer.telemetry.http import HttpServer, pages

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from config.settings import Settings
 from consumer.commands.exits import CommandError, ExitCode
-from consumer.core.facts import Status
+from consumer.core.status import Status
 from consumer.ports import Observer, StragglerError
 from consumer.process import ConsumerProcess
 from consumer.runtime.partition_counts import PartitionCountError

@@ -6,18 +6,17 @@ still runs settles into an object that nobody commits.
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import Literal
 
-from consumer.core.facts import ControlRefused, PartitionStatus, SessionClosed, SessionStarted
-from consumer.core.record import Record
 from consumer.core.refusals import Refusals
+from consumer.core.session_facts import SessionClosed, SessionStarted
 from consumer.core.settlement import Rules
+from consumer.core.status import PartitionStatus
 from consumer.ports import LedgerStore, Writer
 from consumer.runtime.environment import Environment
 from consumer.runtime.group_commit import GroupCommit
 from consumer.runtime.intake import Intake
 from consumer.runtime.partition_state import PartitionState
+from consumer.runtime.reading import Reading
 from consumer.runtime.set_up import find_control, find_start, first_progress, restore
 from consumer.runtime.settling import Settling
 from consumer.runtime.trimming import Trimming
@@ -56,9 +55,9 @@ class Session:
         self.settling: Settling | None = None
         """Told of the outcomes of attempts; None until the session reads."""
         self._env = env
-        self.reads_control = reads_control
+        self._reads_control = reads_control
         self._refusals = refusals
-        self._intake: Intake | None = None
+        self._reading: Reading | None = None
         self._drain = asyncio.Event()
         self._turns: Turns | None = None
         self._moved_at = asyncio.get_running_loop().time()
@@ -106,67 +105,10 @@ class Session:
         if self.state is not None:
             self.state.press()
 
-    def accept(self, records: Sequence[Record]) -> None:
-        """Admit *records* of the input, in log order."""
-        if self._intake is not None and not self.ending:
-            self._intake.accept(records)
-            self._env.pool.wake()
-            self._signal_moved()
-
-    def accept_control(self, records: Sequence[Record]) -> None:
-        """Pass *records* of the control topic: none of them has a meaning yet."""
-        if self.state is None or self.ending:
-            return
-        for record in records:
-            if record.offset < self.state.next_control:
-                continue
-            self.state.next_control = record.offset + 1
-            self._env.observer.observe(
-                ControlRefused(self.partition, record.offset, "no command is known"),
-            )
-        self.state.signal()
-
-    def passed(self, position: int | None) -> None:
-        """Take note of the client's position, once everything it delivered was accepted."""
-        if position is not None and self.state is not None and not self.ending:
-            self.state.offsets.passed(position)
-            self._signal_moved()
-
-    def passed_control(self, position: int | None) -> None:
-        """The same for the control log."""
-        if position is not None and self.state is not None and not self.ending:
-            self.state.next_control = max(self.state.next_control, position)
-
-    def _signal_moved(self) -> None:
-        if self.state is not None and self.state.has_moved():
-            self.state.signal()
-
-    def room(self, share: int) -> int:
-        """Return how many more records this session takes, of its *share* of the process."""
-        state = self.state
-        if state is None or self.ending:
-            return 0
-        bound = self.bound()
-        if bound == "entries":
-            # One at a time: what is unread keeps the ledger from forgetting, so that a full stop
-            # would be one for ever.
-            return 0 if state.held_records else 1
-        if bound is not None:
-            return 0
-        room = share - state.held_records
-        if room <= 0 and len(state.offsets) <= len(state.pending.settled):
-            # Nothing more comes until something is committed: no use in waiting for company.
-            state.press()
-        return room
-
-    def bound(self) -> Literal["window", "entries"] | None:
-        """Return which bound of the partition stops its intake; None when there is none."""
-        state = self.state
-        if state is None:
-            return None
-        if state.offsets.window >= self._env.settings.processing.max_window:
-            return "window"
-        return "entries" if state.full else None
+    @property
+    def reading(self) -> Reading | None:
+        """What takes the partition's records; None before the session reads, and once it ends."""
+        return None if self.ending else self._reading
 
     def status(self, high_watermark: int | None) -> PartitionStatus:
         """Return what gauges and health show of this partition."""
@@ -206,7 +148,7 @@ class Session:
             ledger=ledger,
             refusals=self._refusals,
             bounds=env.bounds,
-            reads_control=self.reads_control,
+            reads_control=self._reads_control,
         )
         commit = GroupCommit(env, state, writer, self.moved)
         await commit.commit()
@@ -222,9 +164,10 @@ class Session:
         )
         self._turns = Turns(env, state)
         self.settling = Settling(env, state, rules, self._turns)
-        self._intake = Intake(env, state, self.settling, self)
+        intake = Intake(env, state, self.settling, self)
+        self._reading = Reading(env, state, intake)
         self.state = state
-        self._begin_reading(start.offset, control)
+        self._reading.begin()
         env.observer.observe(
             SessionStarted(
                 settings.topics.input,
@@ -239,16 +182,6 @@ class Session:
             ),
         )
         return commit
-
-    def _begin_reading(self, start: int, control: int) -> None:
-        source = self._env.source
-        places = [(self._env.input(self.partition), start)]
-        if self.reads_control:
-            places.append((self._env.control(self.partition), control))
-        for place, offset in places:
-            source.seek(place, offset)
-            source.resume(place)
-        source.wake()
 
     async def _close(self, commit: GroupCommit) -> None:
         """Say in a last commit that this owner ended by itself."""

@@ -5,32 +5,23 @@ poll goes on while everything is busy: partitions without room are left out, nev
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from consumer.core.facts import (
-    AssignmentChanged,
-    IntakeBound,
-    IntakeChanged,
-    RecordsConsumed,
-    SourceFailed,
-    Status,
-)
+from consumer.core.process_facts import AssignmentChanged
 from consumer.core.record import Record, TopicPartition, record_bytes
 from consumer.core.refusals import Refusals
-from consumer.ports import SessionLostError, SourceError
+from consumer.core.session_facts import RecordsConsumed
+from consumer.core.status import Status
+from consumer.ports import SourceError
 from consumer.runtime.environment import Environment
 from consumer.runtime.kept_ledgers import KeptLedgers
-from consumer.runtime.session import Session
+from consumer.runtime.poll_failures import PollFailures
+from consumer.runtime.reading import Reading
+from consumer.runtime.reading_turns import ReadingTurns
 from consumer.runtime.tenure import Tenure
 from consumer.runtime.vitality import Vitality
-from consumer.runtime.workers import SATED
 
 POLL_SECONDS = 0.25
-FAILURES_BEFORE_LOOK = 5
-"""Polls that fail in a row before it is asked whether a partition is the reason."""
-POLL_RECORDS = 256
-"""Records judged in one go: a few milliseconds in which nothing else runs."""
-MAX_POLL_BACKOFF_SECONDS = 5.0
 
 
 class Supervisor:
@@ -44,10 +35,8 @@ class Supervisor:
         self._refusals: dict[int, Refusals] = {}
         self._group: asyncio.TaskGroup | None = None
         self._stopping = False
-        self._failures = 0
-        self._focus: TopicPartition | None = None
-        """The partition whose turn it is to be read, under load."""
-        self._paused_by: IntakeBound | None = None
+        self._reading_turns = ReadingTurns(env)
+        self._failures = PollFailures(env)
         self._vitality = Vitality()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -124,7 +113,7 @@ class Supervisor:
                 any_steady=not tenures or any(tenure.steady() for tenure in tenures),
                 now=asyncio.get_running_loop().time(),
             )
-            wanted, most = self._wanted()
+            wanted, most = self._reading_turns.wanted(self._readings())
             try:
                 polled = await source.poll(
                     wanted,
@@ -132,53 +121,12 @@ class Supervisor:
                     timeout_seconds=POLL_SECONDS,
                 )
             except SourceError as error:
-                await self._seek_back(error)
+                await self._failures.recover(error, self._readings())
                 continue
-            self._failures = 0
+            self._failures.end()
             for place, records in polled.items():
                 self._deliver(place, records)
             self._note_positions(wanted)
-
-    def _wanted(self) -> tuple[list[TopicPartition], int]:
-        """Return what there is room for, and for how many records.
-
-        The control topic is always wanted: no bound may keep an operator out.
-        """
-        env = self._env
-        room = env.bounds.room()
-        if len(env.pool.ready) >= SATED:
-            room = 0
-            env.pool.on_hungry = self._feed
-        sessions = self._reading()
-        share = env.bounds.share(len(sessions))
-        controls = [env.control(each.partition) for each in sessions if each.reads_control]
-        hungry = {
-            env.input(session.partition): free
-            for session in sessions
-            if room > 0 and (free := session.room(share)) > 0
-        }
-        env.bounds.starved = len(hungry) < len(sessions)
-        inputs = self._turn_of(hungry)
-        most = min([room, *(hungry[place] for place in inputs)])
-        self._note_bound(room, sessions)
-        return [*controls, *inputs], max(1, min(POLL_RECORDS, most))
-
-    def _turn_of(self, hungry: Mapping[TopicPartition, int]) -> list[TopicPartition]:
-        """Return the one partition of which records are taken now, or all that may be waited for.
-
-        Under load one partition after the other is read until its transaction is full: read all
-        at once, all their events lie in memory half done, and none of it stays in the caches.
-        """
-        there = self._env.source.buffered()
-        focus = self._focus
-        if focus not in hungry or focus not in there:
-            # Dicts are ordered: the sessions with the least in flight come first.
-            focus = self._focus = next((place for place in hungry if place in there), None)
-        return [*hungry] if focus is None else [focus]
-
-    def _feed(self) -> None:
-        self._env.pool.on_hungry = None
-        self._env.source.wake()
 
     def _deliver(self, place: TopicPartition, records: Sequence[Record]) -> None:
         tenure = self._tenures.get(place.partition)
@@ -193,61 +141,33 @@ class Supervisor:
                 sum([record_bytes(record) for record in records]),
             ),
         )
+        reading = session.reading
+        if reading is None:
+            return
         if place.topic == self._env.settings.topics.input:
-            session.accept(records)
+            reading.accept(records)
         else:
-            session.accept_control(records)
+            reading.accept_control(records)
 
     def _note_positions(self, wanted: list[TopicPartition]) -> None:
         """Let offsets pass markers: only now, when all that was delivered is accepted."""
         for place in wanted:
             tenure = self._tenures.get(place.partition)
-            if tenure is None or tenure.session is None:
+            reading = tenure.reading() if tenure is not None else None
+            if reading is None:
                 continue
             if place.topic == self._env.settings.topics.input:
-                tenure.session.passed(self._env.source.position(place))
+                reading.passed(self._env.source.position(place))
             else:
-                tenure.session.passed_control(self._env.source.position(place))
+                reading.passed_control(self._env.source.position(place))
 
-    async def _seek_back(self, error: SourceError) -> None:
-        """Put every partition back to our own next offset: some records may be lost to us."""
-        env = self._env
-        self._failures += 1
-        env.observer.observe(SourceFailed(str(error), self._failures))
-        for session in self._reading():
-            state = session.state
-            if state is None:
-                continue
-            env.source.seek(env.input(session.partition), state.offsets.next)
-            if session.reads_control:
-                env.source.seek(env.control(session.partition), state.next_control)
-        if self._failures % FAILURES_BEFORE_LOOK == 0:
-            await self._look_for_gaps()
-        delay = min(MAX_POLL_BACKOFF_SECONDS, 0.05 * 2 ** min(self._failures, 10))
-        await asyncio.sleep(delay * (0.5 + 0.5 * env.clocks.draw()))
-
-    async def _look_for_gaps(self) -> None:
-        """Lose the sessions that retention has overtaken: their next start says what to do."""
-        for session in self._reading():
-            state = session.state
-            try:
-                bounds = await self._env.source.bounds(self._env.input(session.partition))
-            except SessionLostError:
-                return
-            if state is not None and state.offsets.next < bounds.start:
-                message = f"offset {state.offsets.next} is gone, the log begins at {bounds.start}"
-                state.lose(SessionLostError("retention_gap", message))
-
-    def _reading(self) -> list[Session]:
-        """Return the sessions that read, those with the least in flight first."""
-        sessions = [
-            tenure.session
+    def _readings(self) -> list[Reading]:
+        """Return what takes records now."""
+        return [
+            reading
             for tenure in self._tenures.values()
-            if tenure.session is not None
-            and tenure.session.state is not None
-            and not tenure.session.ending
+            if (reading := tenure.reading()) is not None
         ]
-        return sorted(sessions, key=_held)
 
     async def _drain(self) -> None:
         self._stopping = True
@@ -274,19 +194,6 @@ class Supervisor:
             if self._tasks.get(partition) is task:
                 del self._tenures[partition], self._tasks[partition]
 
-    def _note_bound(self, room: int, sessions: Sequence[Session]) -> None:
-        bound: IntakeBound | None = self._env.bounds.reached() if room <= 0 else None
-        if bound is None:
-            bound = next((bound for each in sessions if (bound := each.bound())), None)
-        if bound == self._paused_by:
-            return
-        observe = self._env.observer.observe
-        if self._paused_by is not None:
-            observe(IntakeChanged(paused=False, bound=self._paused_by))
-        if bound is not None:
-            observe(IntakeChanged(paused=True, bound=bound))
-        self._paused_by = bound
-
     def _tell_assignment(
         self,
         assigned: frozenset[int] = frozenset(),
@@ -294,7 +201,3 @@ class Supervisor:
     ) -> None:
         owned = sorted(self._tenures)
         self._env.observer.observe(AssignmentChanged(sorted(assigned), sorted(revoked), owned))
-
-
-def _held(session: Session) -> int:
-    return session.state.held_records if session.state is not None else 0

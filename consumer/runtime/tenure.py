@@ -7,11 +7,13 @@ partition that cannot go on backs off for ever, and says so; the others do not n
 import asyncio
 import contextlib
 
-from consumer.core.facts import PartitionRefused, PartitionStatus, SessionLost
 from consumer.core.refusals import Refusals
+from consumer.core.session_facts import PartitionRefused, SessionLost
+from consumer.core.status import PartitionStatus
 from consumer.ports import RefusedError, SessionLostError
 from consumer.runtime.environment import Environment
 from consumer.runtime.kept_ledgers import KeptLedgers
+from consumer.runtime.reading import Reading
 from consumer.runtime.session import Session
 from consumer.runtime.set_up import PartitionRefusedError
 
@@ -69,6 +71,10 @@ class Tenure:
     def has_begun(self) -> bool:
         """Whether a session reads: only then there is something to drain."""
         return self.session is not None and self.session.state is not None
+
+    def reading(self) -> Reading | None:
+        """Return what takes the partition's records now, if anything does."""
+        return self.session.reading if self.session is not None else None
 
     def status(self) -> PartitionStatus:
         """Return what gauges and health show of this partition."""

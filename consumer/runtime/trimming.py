@@ -8,8 +8,8 @@ group commit.
 import asyncio
 
 from consumer.core.expiry import may_evict, may_expire
-from consumer.core.facts import LedgerTrimmed
 from consumer.core.ledger_entry import decode_entry
+from consumer.core.session_facts import LedgerTrimmed
 from consumer.ports import SessionLostError
 from consumer.runtime.environment import Environment
 from consumer.runtime.partition_state import PartitionState

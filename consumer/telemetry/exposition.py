@@ -22,7 +22,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from consumer.core.facts import PartitionStatus, Status
+from consumer.core.status import PartitionStatus, Status
 from consumer.ports import StatusReader
 from consumer.telemetry import catalogue
 from consumer.telemetry.metric import Metric

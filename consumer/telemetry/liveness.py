@@ -13,26 +13,24 @@ from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from config.settings import Settings
-from consumer.core.facts import (
+from consumer.core.facts import AttemptFailed, BatchCommitted, EventDeadLettered, EventSettled, Fact
+from consumer.core.process_facts import (
     AssignmentChanged,
-    AttemptFailed,
-    BatchCommitted,
-    ControlRefused,
-    EventDeadLettered,
-    EventSettled,
-    Fact,
     IntakeChanged,
-    LedgerTrimmed,
     LifeCycleChanged,
     LoopLagged,
+    SourceFailed,
+)
+from consumer.core.session_facts import (
+    ControlRefused,
+    LedgerTrimmed,
     PartitionRefused,
     RecordsConsumed,
     SessionClosed,
     SessionLost,
     SessionStarted,
-    SourceFailed,
-    Status,
 )
+from consumer.core.status import Status
 
 LONGEST_STALL_SECONDS = 3600.0
 

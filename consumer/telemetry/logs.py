@@ -9,24 +9,22 @@ from typing import Any, assert_never
 
 from structlog.typing import FilteringBoundLogger
 
-from consumer.core.facts import (
+from consumer.core.facts import AttemptFailed, BatchCommitted, EventDeadLettered, EventSettled, Fact
+from consumer.core.process_facts import (
     AssignmentChanged,
-    AttemptFailed,
-    BatchCommitted,
-    ControlRefused,
-    EventDeadLettered,
-    EventSettled,
-    Fact,
     IntakeChanged,
-    LedgerTrimmed,
     LifeCycleChanged,
     LoopLagged,
+    SourceFailed,
+)
+from consumer.core.session_facts import (
+    ControlRefused,
+    LedgerTrimmed,
     PartitionRefused,
     RecordsConsumed,
     SessionClosed,
     SessionLost,
     SessionStarted,
-    SourceFailed,
 )
 
 LONGEST_MESSAGE = 2000

@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from consumer.core.facts import LoopLagged
+from consumer.core.process_facts import LoopLagged
 from consumer.ports import Observer
 
 INTERVAL_SECONDS = 0.5

@@ -8,26 +8,30 @@ from typing import assert_never, get_args
 
 from consumer.core.error_codes import ERROR_CODES
 from consumer.core.facts import (
-    AssignmentChanged,
     AttemptFailed,
     BatchCommitted,
-    ControlRefused,
     DuplicateKind,
     EventDeadLettered,
     EventOutcome,
     EventSettled,
     Fact,
+    Tally,
+)
+from consumer.core.process_facts import (
+    AssignmentChanged,
     IntakeChanged,
-    LedgerTrimmed,
     LifeCycleChanged,
     LoopLagged,
+    SourceFailed,
+)
+from consumer.core.session_facts import (
+    ControlRefused,
+    LedgerTrimmed,
     PartitionRefused,
     RecordsConsumed,
     SessionClosed,
     SessionLost,
     SessionStarted,
-    SourceFailed,
-    Tally,
 )
 from consumer.telemetry import catalogue
 from consumer.telemetry.values import BoundedSet, Counter, Histogram

@@ -3,7 +3,7 @@
 A rolling deploy waits for it; nothing is restarted for its sake.
 """
 
-from consumer.core.facts import Status
+from consumer.core.status import Status
 
 
 def readiness_problems(status: Status) -> list[str]:

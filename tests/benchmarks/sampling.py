@@ -26,6 +26,8 @@ STAGES: dict[str, tuple[str, ...]] = {
         "consumer/core/lanes.py",
         "consumer/core/offsets.py",
         "consumer/runtime/intake.py",
+        "consumer/runtime/reading.py",
+        "consumer/runtime/reading_turns.py",
         "consumer/runtime/supervisor.py",
     ),
     "attempt": ("consumer/runtime/workers.py", "consumer/runtime/attempts.py", "processors"),

@@ -2,8 +2,9 @@
 
 import pytest
 
-from consumer.core.facts import ControlRefused, IntakeChanged, SessionLost
+from consumer.core.process_facts import IntakeChanged
 from consumer.core.record import TopicPartition
+from consumer.core.session_facts import ControlRefused, SessionLost
 from processors.contract import TransientError
 from tests.builders import event_bytes
 from tests.fakes.clock import eventually, pass_time

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from consumer.core.facts import SessionClosed, SessionStarted
+from consumer.core.session_facts import SessionClosed, SessionStarted
 from processors.contract import TransientError
 from tests.builders import a_registry, event_bytes
 from tests.fakes.clock import eventually, pass_time

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from consumer.core.facts import SessionLost
 from consumer.core.output import OutputRecord, TopicRole
+from consumer.core.session_facts import SessionLost
 from processors.contract import Context, WorkflowEvent
 from tests.builders import event_bytes
 from tests.fakes.clock import eventually, pass_time

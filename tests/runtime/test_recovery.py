@@ -2,8 +2,9 @@
 
 import pytest
 
-from consumer.core.facts import SessionLost, SessionStarted, SourceFailed
+from consumer.core.process_facts import SourceFailed
 from consumer.core.record import TopicPartition
+from consumer.core.session_facts import SessionLost, SessionStarted
 from tests.builders import event_bytes
 from tests.fakes.clock import eventually, pass_time
 from tests.fakes.process import MemoryProcess

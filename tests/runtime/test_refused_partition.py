@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from consumer.core.facts import PartitionRefused
 from consumer.core.progress import encode_progress
 from consumer.core.record import TopicPartition
+from consumer.core.session_facts import PartitionRefused
 from consumer.ports import CommitBatch, OutputRecord
 from tests.builders import a_progress, a_registry, event_bytes
 from tests.fakes.clock import eventually, pass_time

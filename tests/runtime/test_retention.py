@@ -2,8 +2,8 @@
 
 import pytest
 
-from consumer.core.facts import PartitionRefused, SessionLost, SessionStarted
 from consumer.core.progress import encode_progress
+from consumer.core.session_facts import PartitionRefused, SessionLost, SessionStarted
 from consumer.ports import CommitBatch, OutputRecord
 from tests.builders import a_progress, a_registry, event_bytes
 from tests.fakes.clock import eventually, pass_time

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from consumer.core.facts import AssignmentChanged, RecordsConsumed, SessionLost
 from consumer.core.output import OutputRecord, TopicRole
+from consumer.core.process_facts import AssignmentChanged
+from consumer.core.session_facts import RecordsConsumed, SessionLost
 from consumer.runtime.vitality import DEAD_SECONDS, NothingWorksError
 from tests.builders import a_registry, event_bytes
 from tests.fakes.clock import eventually, pass_time

@@ -1,6 +1,7 @@
 """When is an event forgotten, and when is it not?"""
 
-from consumer.core.facts import IntakeChanged, LedgerTrimmed, SessionLost
+from consumer.core.process_facts import IntakeChanged
+from consumer.core.session_facts import LedgerTrimmed, SessionLost
 from processors.contract import PermanentError
 from tests.builders import event_bytes
 from tests.fakes.clock import eventually, pass_time

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from consumer.core.facts import SessionLost
+from consumer.core.session_facts import SessionLost
 from consumer.ports import StragglerError
 from processors.contract import Context, WorkflowEvent
 from tests.builders import a_processor, event_bytes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from consumer.core.facts import PartitionRefused
+from consumer.core.session_facts import PartitionRefused
 from tests.fakes.kafka import MemoryKafka
 from tests.simulation.world import WINDOW_SECONDS, Published, World
 

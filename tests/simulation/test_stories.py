@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from consumer.core.facts import PartitionRefused
+from consumer.core.session_facts import PartitionRefused
 from tests.fakes.requests import Fate
 from tests.simulation.invariants import Outputs, check, check_rest
 from tests.simulation.world import WINDOW_SECONDS, World

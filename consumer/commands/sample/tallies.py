@@ -9,16 +9,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import quantiles
 
-from consumer.core.facts import (
-    AttemptFailed,
-    BatchCommitted,
-    EventDeadLettered,
-    EventOutcome,
-    Fact,
-    PartitionRefused,
-    SessionLost,
-    SessionStarted,
-)
+from consumer.core.facts import AttemptFailed, BatchCommitted, EventDeadLettered, EventOutcome, Fact
+from consumer.core.session_facts import PartitionRefused, SessionLost, SessionStarted
 
 _RECENT_LETTERS = 5
 _RECENT_LATENCIES = 2000

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from consumer.commands.printable import printable
 from consumer.commands.sample.tallies import Tallies
-from consumer.core.facts import EventDeadLettered, EventOutcome, PartitionStatus, Status
+from consumer.core.facts import EventDeadLettered, EventOutcome
+from consumer.core.status import PartitionStatus, Status
 
 _SPARKS = "▁▂▃▄▅▆▇█"
 _BAR_WIDTH = 10

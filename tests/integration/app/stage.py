@@ -13,9 +13,10 @@ import orjson
 from aiokafka import AIOKafkaProducer
 
 from config.settings import Settings
-from consumer.core.facts import Fact, Status
+from consumer.core.facts import Fact
 from consumer.core.ledger_entry import Entry, decode_entry
 from consumer.core.progress import Progress, decode_progress
+from consumer.core.status import Status
 from consumer.process import ConsumerProcess
 from consumer.telemetry.output import own_logger
 from processors.registry import Registry

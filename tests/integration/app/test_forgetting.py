@@ -2,7 +2,7 @@
 
 import pytest
 
-from consumer.core.facts import LedgerTrimmed
+from consumer.core.session_facts import LedgerTrimmed
 from tests.faults.history import read_topic
 from tests.integration.app.stage import Stage
 from tests.integration.app.work import Work, event

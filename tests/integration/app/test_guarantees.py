@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from consumer.core.facts import ControlRefused
+from consumer.core.session_facts import ControlRefused
 from tests.faults.topics import high_watermarks
 from tests.integration.app.stage import Stage
 from tests.integration.app.work import Work, event

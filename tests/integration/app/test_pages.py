@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from consumer.core.facts import PartitionRefused
+from consumer.core.session_facts import PartitionRefused
 from tests.integration.app.stage import Running, Stage
 from tests.integration.app.work import Work, event
 from tests.integration.commands.conftest import ROOT

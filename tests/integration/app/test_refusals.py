@@ -8,8 +8,8 @@ from aiokafka.admin import RecordsToDelete
 
 from config.settings import Settings
 from consumer.acceptance import NothingToAcceptError, accept
-from consumer.core.facts import PartitionRefused, SessionStarted
 from consumer.core.record import TopicPartition as Place
+from consumer.core.session_facts import PartitionRefused, SessionStarted
 from consumer.kafka.group_offsets import commit_group_offsets
 from processors.registry import Registry
 from tests.faults.topics import admin

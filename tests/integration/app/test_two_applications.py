@@ -2,7 +2,7 @@
 
 import pytest
 
-from consumer.core.facts import SessionLost, SessionStarted
+from consumer.core.session_facts import SessionLost, SessionStarted
 from tests.faults.checker import check
 from tests.faults.history import read_history
 from tests.integration.app.stage import Running, Stage

@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from config.settings import HttpSettings, LogSettings
-from consumer.core.facts import Status
+from consumer.core.status import Status
 from consumer.telemetry.exposition import Exposition
 from consumer.telemetry.http import HttpAddressError, HttpServer, pages
 from consumer.telemetry.metrics import Metrics

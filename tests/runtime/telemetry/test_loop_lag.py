@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from consumer.core.facts import Fact, LoopLagged
+from consumer.core.facts import Fact
+from consumer.core.process_facts import LoopLagged
 from consumer.telemetry.loop_lag import INTERVAL_SECONDS, REMEMBERED_SECONDS, LoopWatch
 
 

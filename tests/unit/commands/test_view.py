@@ -11,13 +11,10 @@ from consumer.core.facts import (
     EventDeadLettered,
     EventOutcome,
     Fact,
-    PartitionRefused,
-    PartitionStatus,
-    SessionLost,
-    SessionStarted,
-    Status,
     Tally,
 )
+from consumer.core.session_facts import PartitionRefused, SessionLost, SessionStarted
+from consumer.core.status import PartitionStatus, Status
 from tests.unit.commands.rendering import rendered
 
 

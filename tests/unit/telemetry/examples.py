@@ -3,27 +3,30 @@
 from dataclasses import replace
 
 from consumer.core.facts import (
-    AssignmentChanged,
     AttemptFailed,
     BatchCommitted,
-    ControlRefused,
     EventDeadLettered,
     EventSettled,
     Fact,
+    Tally,
+)
+from consumer.core.process_facts import (
+    AssignmentChanged,
     IntakeChanged,
-    LedgerTrimmed,
     LifeCycleChanged,
     LoopLagged,
+    SourceFailed,
+)
+from consumer.core.session_facts import (
+    ControlRefused,
+    LedgerTrimmed,
     PartitionRefused,
-    PartitionStatus,
     RecordsConsumed,
     SessionClosed,
     SessionLost,
     SessionStarted,
-    SourceFailed,
-    Status,
-    Tally,
 )
+from consumer.core.status import PartitionStatus, Status
 
 ATTEMPT_FAILED = AttemptFailed(
     topic="workflow-events",

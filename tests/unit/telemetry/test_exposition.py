@@ -10,7 +10,7 @@ from prometheus_client.metrics_core import Metric as ScrapedMetric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.parser import text_string_to_metric_families as plain
 
-from consumer.core.facts import Status
+from consumer.core.status import Status
 from consumer.telemetry.catalogue import CATALOGUE
 from consumer.telemetry.exposition import Exposition
 from consumer.telemetry.metrics import Metrics

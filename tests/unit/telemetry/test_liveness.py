@@ -6,7 +6,7 @@ import pytest
 
 from config.policies import RetryPolicy
 from config.settings import CommitSettings, ProcessingSettings, RetrySettings, Settings
-from consumer.core.facts import PartitionStatus
+from consumer.core.status import PartitionStatus
 from consumer.telemetry.liveness import Activity, liveness_problems, stall_seconds
 from tests.unit.telemetry.examples import (
     A_PARTITION,

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from config.settings import LogSettings
-from consumer.core.facts import Fact, IntakeChanged
+from consumer.core.facts import Fact
+from consumer.core.process_facts import IntakeChanged
 from consumer.telemetry.logs import Logs
 from consumer.telemetry.output import own_logger
 from tests.unit.telemetry.examples import ATTEMPT_FAILED, SESSION_STARTED, one_of_each

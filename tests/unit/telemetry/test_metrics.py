@@ -6,7 +6,8 @@ from typing import get_args
 
 import pytest
 
-from consumer.core.facts import EventOutcome, Fact, IntakeChanged, Tally
+from consumer.core.facts import EventOutcome, Fact, Tally
+from consumer.core.process_facts import IntakeChanged
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.values import Buckets, Counter
 from tests.unit.telemetry.examples import (

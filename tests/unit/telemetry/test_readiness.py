@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from consumer.core.facts import Status
+from consumer.core.status import Status
 from consumer.telemetry.readiness import readiness_problems
 from tests.unit.telemetry.examples import A_PARTITION, A_STATUS, a_status
 

@@ -1,0 +1,40 @@
+"""What do gauges and health look up?
+
+Not told, but read when somebody asks: how things are at one moment.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+LifeState = Literal["starting", "running", "draining", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionStatus:
+    """One partition, as the gauges and the health page show it."""
+
+    partition: int
+    state: Literal["starting", "running", "draining", "refused", "lost"]
+    committable: int
+    position: int
+    lag_records: int | None
+    """High watermark less committable; None before the first fetch."""
+    in_flight_events: int
+    ledger_entries: int
+    progress_age_seconds: float
+    """Since the committable last moved, or nothing was left to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The process at one moment."""
+
+    state: LifeState
+    partitions: Sequence[PartitionStatus]
+    in_flight_events: int
+    in_flight_bytes: int
+    running_attempts: int
+    waiting_retries: int
+    problems: Sequence[str]
+    """What makes the process not ready, for people."""
