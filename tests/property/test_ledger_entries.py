@@ -72,7 +72,8 @@ def test_an_entry_is_read_as_it_was_written(entry: Entry) -> None:
     assert decode_entry(encode(entry)) == entry
 
 
-@given(offsets, fingerprints, moments)
+# To the year 2106: much later a double holds no microseconds.
+@given(offsets, fingerprints, st.floats(0, 2**32))
 def test_the_short_cut_writes_what_the_encoder_writes(
     offset: int, fingerprint: str, settled_at: float
 ) -> None:
