@@ -7,11 +7,13 @@ decorator, and the errors that say what a failure means.  Nothing of Kafka.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from processors.current import Logger, Source, attempt_logger
 
 Payload = TypeVar("Payload")
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class WorkflowEvent(Generic[Payload]):
@@ -56,7 +58,7 @@ class WorkflowEvent(Generic[Payload]):
         self.idempotency_key = idempotency_key
         self.correlation_id = correlation_id
         self.schema_version = schema_version
-        self.extra: Mapping[str, Any] = extra if extra is not None else {}
+        self.extra: Mapping[str, Any] = extra if extra is not None else NOTHING
         """Members of the event that the schema does not know; kept, never interpreted."""
 
     def with_payload(self, payload: Any) -> "WorkflowEvent[Any]":

@@ -20,7 +20,6 @@ class InFlight:
     """An admitted event; mutable, with slots, because one is made per event."""
 
     __slots__ = (
-        "accepted",
         "deferred",
         "dropped",
         "event",
@@ -76,10 +75,6 @@ class InFlight:
         """Duplicates that wait for its commit, to be answered with what it settled as."""
         self.dropped: list[int] | None = None
         """Input offsets of duplicates that were dropped; passed with it, never before."""
-        self.accepted: tuple[str, ...] = (
-            (fingerprint,) if prior is None else (*prior.fingerprints, fingerprint)
-        )
-        """Contents that count as this event."""
 
     def drop(self, offset: int) -> None:
         """Take note of a duplicate at input *offset* that was dropped."""
@@ -91,6 +86,12 @@ class InFlight:
         """Drop what is not needed between settling and commit: most of an event's memory."""
         self.record = NO_RECORD
         self.event = NO_EVENT
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """Contents that count as this event."""
+        own = (self.fingerprint,)
+        return own if self.prior is None else (*self.prior.fingerprints, *own)
 
     @property
     def attempts(self) -> int:

@@ -8,7 +8,8 @@ that begins within about 10 ms of the last one's end waits 20 ms more (AIOKAFKA.
 from config.settings import CommitSettings
 
 FULL_LOAD = 1500.0
-"""Settled events per second of one session at which the longest linger is worth its latency."""
+"""Settled events per second of one session, or records that it has yet to read, from which on the
+longest linger is worth its latency."""
 
 
 def linger_seconds(
@@ -16,6 +17,7 @@ def linger_seconds(
     *,
     sessions: int,
     events_per_second: float,
+    backlog: int,
     company_expected: bool,
 ) -> float:
     """Return the least time from the end of one commit to the beginning of the next.
@@ -24,10 +26,11 @@ def linger_seconds(
         settings: The operator's limits.
         sessions: Sessions of this process, which share ``commit.max_rate``.
         events_per_second: What this session settled lately.
+        backlog: Records that it has not read yet: before anything has settled they tell of load.
         company_expected: Whether more events are in flight, or wait in the log: where all that
             there is has been settled, waiting longer would only be late.
     """
-    share = min(1.0, events_per_second / FULL_LOAD) if company_expected else 0.0
+    share = min(1.0, max(events_per_second, backlog) / FULL_LOAD) if company_expected else 0.0
     loaded = settings.linger + share * max(0.0, settings.linger_max - settings.linger)
     return max(loaded, sessions / settings.max_rate)
 

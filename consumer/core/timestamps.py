@@ -19,6 +19,6 @@ def rfc3339(seconds: float) -> str:
     if microseconds >= 1_000_000:
         # Twice per event: cutting the digits is faster than dividing and formatting them.
         digits = str(microseconds)
-        return _second(digits[:-6]) + digits[-6:] + "Z"
+        return f"{_second(digits[:-6])}{digits[-6:]}Z"
     whole, rest = divmod(microseconds, 1_000_000)
     return f"{_second(whole)}{rest:06d}Z"

@@ -111,16 +111,25 @@ def _built(
 def _filled(
     records: Sequence[OutputRecord], create: Callable[[], Any], timestamp_ms: int
 ) -> Iterable[Any]:
-    """Return the batches that *records* fill; one call per record and nothing else: it is hot."""
+    """Return the batches that *records* fill.
+
+    One call per record, to the C code beneath the client's builder, which would cost as much again.
+    """
     builder = create()
-    append = builder.append
+    append = builder._builder.append  # noqa: SLF001
     filled = [builder]
+    count = 0
     for key, value, headers in records:
         if headers.__class__ is not list:
-            headers = list(headers)  # noqa: PLW2901 - the client's C code takes nothing else
-        if append(timestamp=timestamp_ms, key=key, value=value, headers=headers) is None:
+            headers = list(headers)  # noqa: PLW2901 - the C code takes nothing else
+        if append(count, timestamp_ms, key, value, headers) is None:
+            builder._relative_offset = count  # noqa: SLF001 - what its own append would have left
+            builder.close()
             builder = create()
-            append = builder.append
+            append = builder._builder.append  # noqa: SLF001
             filled.append(builder)
-            append(timestamp=timestamp_ms, key=key, value=value, headers=headers)
+            append(0, timestamp_ms, key, value, headers)
+            count = 0
+        count += 1
+    builder._relative_offset = count  # noqa: SLF001
     return filled

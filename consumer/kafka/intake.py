@@ -12,7 +12,25 @@ from typing import Any, cast
 from aiokafka.consumer.fetcher import FetchError
 from aiokafka.structs import TopicPartition as ClientPartition
 
-from consumer.core.record import Record, TopicPartition
+from consumer.core.record import Headers, Record, TopicPartition
+
+
+class FetchedRecord:
+    """A record as the client has read it, without what nobody asks for.
+
+    One is made per event: the client's own, with its sizes and checksums, costs twice as much.
+    """
+
+    __slots__ = ("headers", "key", "offset", "partition", "timestamp", "topic", "value")
+
+    def __init__(self, place: TopicPartition, read: Any) -> None:
+        """Take over *read*, one of *place* as the client's parser left it."""
+        self.topic, self.partition = place
+        self.offset: int = read.offset
+        self.timestamp: int = read.timestamp
+        self.key: bytes | None = read.key
+        self.value: bytes | None = read.value
+        self.headers: Headers = read.headers
 
 
 class Intake:
@@ -37,6 +55,7 @@ class Intake:
             with self._subscription.fetch_context():
                 return {}
         wanted = [ClientPartition(*place) for place in places]
+        self._lighten()
         try:
             records = await self._consumer.getmany(*wanted, max_records=max_records)
         except BaseException:
@@ -72,6 +91,13 @@ class Intake:
         """Return whether ``wake`` was called since this was last asked."""
         woken, self._woken = self._woken, False
         return woken
+
+    def _lighten(self) -> None:
+        """Let what was fetched be handed out as our own records."""
+        for fetched in self._consumer._fetcher._records.values():  # noqa: SLF001
+            records = getattr(fetched, "_partition_records", None)
+            if records is not None:
+                records._consumer_record = FetchedRecord  # noqa: SLF001
 
     def position(self, place: TopicPartition) -> int | None:
         """Return the next offset that is handed out; None where it is not known.

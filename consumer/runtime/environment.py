@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from config.policies import RetryPolicy
 from config.settings import Settings
@@ -22,6 +21,28 @@ REMEMBERED_TYPE_LENGTH = 256
 
 Route = tuple[Processor | None, str, RetryPolicy]
 """Processor, name of the policy, policy."""
+
+
+class Routes(dict[str, Route]):
+    """Routes by event type, worked out when a type is first asked for.
+
+    A dict, because it is asked for every event.
+    """
+
+    def __init__(self, registry: Registry, policies: Policies) -> None:
+        super().__init__()
+        self._registry = registry
+        self._policies = policies
+
+    def __missing__(self, event_type: str) -> Route:
+        """Work the route out, and remember it where the bounds allow."""
+        processor = self._registry.match(event_type)
+        route = (processor, *self._policies.policy_for(event_type, processor))
+        if len(event_type) <= REMEMBERED_TYPE_LENGTH:
+            if len(self) >= REMEMBERED_TYPES:
+                self.clear()
+            self[event_type] = route
+        return route
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +82,14 @@ class Environment:
     """Sessions that run now; they share the rate of transactions."""
     fingerprint: Fingerprint = field(init=False)
     dedup_key: DedupKey = field(init=False)
-    _policies: Policies = field(init=False)
-    _remembered: Callable[[str], Route] = field(init=False)
+    routes: "Routes" = field(init=False)
+    """Who processes the events of a type, and by which policy."""
 
     def __post_init__(self) -> None:
         """Compile what every event needs."""
-        self._policies = Policies(self.settings.retry)
-        self._remembered = lru_cache(REMEMBERED_TYPES)(self._route)
+        self.routes = Routes(self.registry, Policies(self.settings.retry))
         self.fingerprint = fingerprint_for(self.settings.dedup)
         self.dedup_key = dedup_key_for(self.settings.dedup.key)
-
-    def route(self, event_type: str) -> Route:
-        """Return who processes events of a type, and by which policy."""
-        if len(event_type) > REMEMBERED_TYPE_LENGTH:
-            return self._route(event_type)
-        return self._remembered(event_type)
-
-    def _route(self, event_type: str) -> Route:
-        processor = self.registry.match(event_type)
-        return (processor, *self._policies.policy_for(event_type, processor))
 
     def input(self, partition: int) -> TopicPartition:
         """Return the input log of *partition*."""

@@ -128,6 +128,7 @@ class GroupCommit:
             env.settings.commit,
             sessions=env.sessions,
             events_per_second=self._rate.per_second,
+            backlog=self._backlog(),
             company_expected=self._company_expected(),
         )
         remaining = self._ended_at + linger - self._loop.time()
@@ -136,10 +137,12 @@ class GroupCommit:
 
     def _company_expected(self) -> bool:
         state = self._state
-        if len(state.offsets) > len(state.pending.settled):
-            return True
-        end = self._env.source.high_watermark(self._env.input(state.partition))
-        return end is not None and state.offsets.next < end
+        return len(state.offsets) > len(state.pending.settled) or self._backlog() > 0
+
+    def _backlog(self) -> int:
+        """Return how many offsets are known to lie unread in the log."""
+        end = self._env.source.high_watermark(self._env.input(self._state.partition))
+        return 0 if end is None else max(0, end - self._state.offsets.next)
 
     def _take(self, *, clean: bool) -> Taken:
         """Take what is settled and say it in records."""
@@ -209,14 +212,15 @@ class GroupCommit:
             apply(key, None, None)
         for key, entry in taken.journal.items():
             apply(key, entry, None)  # its place in the order of settling, where it has one, stays
-        end_to_end = taken.tally.end_to_end_seconds
         now = self._env.clocks.now()
+        taken.tally.end_to_end_seconds += [
+            now - done.timestamp / 1000 for done in taken.settled if done.item is not None
+        ]
         ledger.apply_settled([(done.key, done.entry) for done in taken.settled], now)
         in_flight = state.in_flight
         for done in taken.settled:
             item = done.item
             if item is not None:
-                end_to_end.append(now - done.timestamp / 1000)
                 if item.deferred is not None:
                     self._answer_deferred(item.deferred, done)
                 if item.dropped is not None:

@@ -41,6 +41,7 @@ class Intake:
         self._env = env
         self._state = state
         self._settling = settling
+        self._routes = env.routes
         self._dedup = env.settings.dedup
         self._by_content = env.settings.dedup.conflicts == "process"
         self._ordering = env.settings.processing.ordering
@@ -219,8 +220,8 @@ class Intake:
         preset: GiveUp | None = None,
     ) -> None:
         """Give the event its place in its lane."""
-        env, state = self._env, self._state
-        processor, policy_name, policy = env.route(event.event_type)
+        state = self._state
+        processor, policy_name, policy = self._routes[event.event_type]
         key_bytes = record.key
         lane: LaneKey | None = key_bytes
         if self._ordering != "key":

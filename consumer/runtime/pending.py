@@ -80,16 +80,15 @@ class Pending:
         taken, self.tally = self.tally, Tally()
         if not settled:
             return taken
-        letters = sum([done.letter is not None for done in settled])
+        letters = len([1 for done in settled if done.letter is not None])
         if letters:
             taken.outcomes["dead_lettered"] = letters
         if letters < len(settled):
             taken.outcomes["completed"] = len(settled) - letters
         # Attempts of one are not counted one by one: they are all the others.
         per_event = taken.attempts_per_event
-        for done in settled:
-            if done.attempts != 1:
-                per_event[done.attempts] = per_event.get(done.attempts, 0) + 1
+        for attempts in [done.attempts for done in settled if done.attempts != 1]:
+            per_event[attempts] = per_event.get(attempts, 0) + 1
         if firsts := len(settled) - sum(per_event.values()):
             per_event[1] = firsts
         return taken

@@ -79,8 +79,9 @@ class Reading:
         if bound is not None:
             return 0
         room = share - state.held_records
-        if room <= 0 and len(state.offsets) <= len(state.pending.settled):
-            # Nothing more comes until something is committed: no use in waiting for company.
+        if room <= 0 and state.held_records <= len(state.pending.settled):
+            # Nothing more comes until something is committed, and no commit is on its way: no use
+            # in waiting for company.
             state.press()
         return room
 

@@ -1,5 +1,7 @@
 """Whatever the load, a commit waits within its bounds."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,16 +16,28 @@ commits = st.builds(
     st.floats(0.5, 1000.0),
 )
 loads = st.floats(0, 10**6)
+backlogs = st.integers(0, 10**6)
 sessions = st.integers(1, 256)
+
+
+def two(values: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    """Draw two of *values*, the smaller first."""
+    return st.lists(values, min_size=2, max_size=2).map(sorted)
+
+
 SLACK = 1e-9
 
 
-@given(settings=commits, count=sessions, load=loads, company=st.booleans())
+@given(settings=commits, count=sessions, load=loads, unread=backlogs, company=st.booleans())
 def test_a_wait_stays_between_its_bounds(
-    settings: CommitSettings, count: int, load: float, *, company: bool
+    settings: CommitSettings, count: int, load: float, unread: int, *, company: bool
 ) -> None:
     wait = linger_seconds(
-        settings, sessions=count, events_per_second=load, company_expected=company
+        settings,
+        sessions=count,
+        events_per_second=load,
+        backlog=unread,
+        company_expected=company,
     )
     fair = count / settings.max_rate
 
@@ -32,13 +46,15 @@ def test_a_wait_stays_between_its_bounds(
     assert count / wait <= settings.max_rate + SLACK * settings.max_rate
 
 
-@given(commits, st.lists(loads, min_size=2, max_size=2), st.lists(sessions, min_size=2, max_size=2))
+@given(commits, two(loads), two(backlogs), two(sessions))
 def test_more_load_and_more_sessions_never_shorten_the_wait(
-    settings: CommitSettings, load: list[float], count: list[int]
+    settings: CommitSettings, load: list[float], unread: list[int], count: list[int]
 ) -> None:
     less, more = (
-        linger_seconds(settings, sessions=n, events_per_second=rate, company_expected=True)
-        for n, rate in zip(sorted(count), sorted(load), strict=True)
+        linger_seconds(
+            settings, sessions=n, events_per_second=rate, backlog=records, company_expected=True
+        )
+        for n, rate, records in zip(count, load, unread, strict=True)
     )
 
     assert less <= more

@@ -7,12 +7,18 @@ from consumer.core.pace import FULL_LOAD, SettlingRate, linger_seconds
 
 
 def linger(
-    events_per_second: float, *, sessions: int = 1, company: bool = True, **settings: float
+    events_per_second: float,
+    *,
+    sessions: int = 1,
+    backlog: int = 0,
+    company: bool = True,
+    **settings: float,
 ) -> float:
     return linger_seconds(
         CommitSettings.model_validate({"max_rate": 1000.0} | settings),
         sessions=sessions,
         events_per_second=events_per_second,
+        backlog=backlog,
         company_expected=company,
     )
 
@@ -21,6 +27,11 @@ def test_a_commit_waits_briefly_at_rest_and_longest_under_full_load() -> None:
     assert linger(0, linger=0.02, linger_max=0.5) == 0.02
     assert linger(FULL_LOAD, linger=0.02, linger_max=0.5) == pytest.approx(0.5)
     assert linger(100 * FULL_LOAD, linger=0.02, linger_max=0.5) == pytest.approx(0.5)
+
+
+def test_a_backlog_tells_of_load_before_anything_has_settled() -> None:
+    assert linger(0, backlog=10_000, linger=0.02, linger_max=0.5) == pytest.approx(0.5)
+    assert linger(0, backlog=10, linger=0.02, linger_max=0.5) < 0.03
 
 
 def test_a_commit_does_not_wait_for_company_that_will_not_come() -> None:
