@@ -123,17 +123,19 @@ class GroupCommit:
 
     async def _linger(self) -> None:
         """Wait for company, longer under load, unless the batch is full."""
-        env, state = self._env, self._state
-        linger = linger_seconds(
-            env.settings.commit,
-            sessions=env.sessions,
-            events_per_second=self._rate.per_second,
-            backlog=self._backlog(),
-            company_expected=self._company_expected(),
-        )
-        remaining = self._ended_at + linger - self._loop.time()
-        if remaining > 0 and len(state.pending.settled) < env.settings.commit.max_events:
-            await state.pressed(remaining)
+        settings, pressed = self._env.settings.commit, False
+        while not pressed and len(self._state.pending.settled) < settings.max_events:
+            linger = linger_seconds(
+                settings,
+                sessions=self._env.sessions,
+                events_per_second=self._rate.per_second,
+                backlog=self._backlog(),
+                company_expected=self._company_expected(),
+            )
+            remaining = self._ended_at + linger - self._loop.time()
+            if remaining <= 0:
+                return
+            pressed = await self._state.pressed(remaining)
 
     def _company_expected(self) -> bool:
         state = self._state

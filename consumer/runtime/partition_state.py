@@ -57,7 +57,8 @@ class PartitionState:
         self.held_records = 0
         self.held_bytes = 0
         self._changed = asyncio.Event()
-        self._pressed = asyncio.Event()
+        self._reconsider = asyncio.Event()
+        self._is_pressed = False
 
     def hold(self, records: int, weight: int) -> None:
         """Count records as in flight."""
@@ -130,22 +131,29 @@ class PartitionState:
 
     def press(self) -> None:
         """Tell the group commit not to wait for company."""
+        self._is_pressed = True
         self._changed.set()
-        self._pressed.set()
+        self._reconsider.set()
 
     def relax(self) -> None:
         """Forget a ``press``: what it was about is being committed."""
-        self._pressed.clear()
+        self._is_pressed = False
+        self._reconsider.clear()
+
+    def rest(self) -> None:
+        """Tell a group commit that waits for company to ask again whether any will come."""
+        self._reconsider.set()
 
     async def changed(self, timeout_seconds: float | None) -> None:
         """Wait for ``signal``, the timeout at most; it counts once."""
         await _wait(self._changed, timeout_seconds)
         self._changed.clear()
 
-    async def pressed(self, timeout_seconds: float) -> None:
-        """Wait for ``press``, the timeout at most; it counts once."""
-        await _wait(self._pressed, timeout_seconds)
-        self._pressed.clear()
+    async def pressed(self, timeout_seconds: float) -> bool:
+        """Wait for ``press`` or ``rest``, the timeout at most; whether it was a ``press``."""
+        await _wait(self._reconsider, timeout_seconds)
+        self._reconsider.clear()
+        return self._is_pressed
 
 
 async def _wait(event: asyncio.Event, timeout_seconds: float | None) -> None:

@@ -12,6 +12,7 @@ class Turns:
 
     def __init__(self, env: Environment, state: PartitionState) -> None:
         self._env = env
+        self._state = state
         self._ready = env.pool.ready
         self._lanes = state.lanes
         self._timers: dict[InFlight, asyncio.TimerHandle] = {}
@@ -40,6 +41,7 @@ class Turns:
         self._active -= 1
         if self._active <= 0:
             self._rested.set()
+            self._state.rest()
 
     def wait(self, item: InFlight, delay_seconds: float) -> None:
         """Give *item* its next attempt after a delay; its key waits with it, no worker does."""

@@ -137,6 +137,10 @@ class WorkerPool:
             for worker in self._workers
         )
 
+    def is_waiting(self) -> bool:
+        """Whether most workers are suspended inside processors, which wait for something."""
+        return 2 * len(self._idle) < self._size
+
     async def idle(self, owner: object) -> None:
         """Return once no attempt of *owner*'s events runs any more."""
         async with self._ended:
