@@ -27,6 +27,8 @@ _SURELY_EXACT = frozenset({str, int, bool})
 # orjson itself ends the process (segmentation fault) on a dataclass with slots of which one is
 # not set.
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS
+# For moments among the members around a result, which are ours.
+_MEMBERS_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
 _ADVICE = "return JSON values, a pydantic model or a dataclass, or convert it first"
 
 _Place = tuple[Any, str]
@@ -57,7 +59,8 @@ def encode_value(value: object) -> bytes:
 def encode_result_members(members: dict[str, Any]) -> bytes:
     """Return *members* as JSON, of which ``result`` is what a processor returned.
 
-    The other members are written as they are, and so is a result that is a ``Fragment``.
+    The other members are written as they are, moments in UTC, and so is a result that is a
+    ``Fragment``.
 
     Raises:
         UnserialisableError: The result holds something that JSON has no exact text for.
@@ -65,13 +68,13 @@ def encode_result_members(members: dict[str, Any]) -> bytes:
     result = members["result"]
     if type(result) is dict and _SURELY_EXACT.issuperset(map(type, result.values())):
         try:
-            return orjson.dumps(members)
+            return orjson.dumps(members, None, _MEMBERS_OPTIONS)
         except TypeError:
             members["result"] = orjson.Fragment(_encode_plain(result))
     elif type(result) is not orjson.Fragment:
         members["result"] = orjson.Fragment(encode_value(result))
     try:
-        return orjson.dumps(members)
+        return orjson.dumps(members, None, _MEMBERS_OPTIONS)
     except TypeError as error:
         raise UnserialisableError(f"the result cannot be written as JSON: {error}") from error
 

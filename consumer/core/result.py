@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt
 from consumer.core.exact_bytes import exact
 from consumer.core.failure import Failure
 from consumer.core.json_value import encode_result_members
-from consumer.core.timestamps import rfc3339
+from consumer.core.timestamps import rfc3339, utc
 from processors.contract import WorkflowEvent
 
 RESULT_SCHEMA = "everonce.result/1"
@@ -114,6 +114,7 @@ def encode_result(  # noqa: PLR0913, PLR0917 - the members of a result; by posit
         UnserialisableError: *result* has no exact JSON form.
     """
     event_id = event.event_id
+    started, finished = utc(started_at), utc(finished_at)
     members = {
         "schema": RESULT_SCHEMA,
         "correlation_id": event_id if event.correlation_id is None else event.correlation_id,
@@ -124,8 +125,8 @@ def encode_result(  # noqa: PLR0913, PLR0917 - the members of a result; by posit
         "status": status,
         "attempts": attempts,
         "processor": processor,
-        "started_at": rfc3339(started_at),
-        "finished_at": rfc3339(finished_at),
+        "started_at": started,
+        "finished_at": finished,
         # A clock set back meanwhile must not make the duration negative.
         "duration_ms": round((finished_at - started_at) * 1e6) / 1000
         if finished_at > started_at
@@ -133,6 +134,8 @@ def encode_result(  # noqa: PLR0913, PLR0917 - the members of a result; by posit
         "error": None if error is None else _error(error),
         "result": result,
     }
+    if not (started.microsecond and finished.microsecond):
+        members["started_at"], members["finished_at"] = rfc3339(started_at), rfc3339(finished_at)
     if dlq_id is not None:
         members["dlq_id"] = dlq_id
     return exact(encode_result_members(members))

@@ -3,8 +3,18 @@
 RFC 3339 in UTC, always with six digits of a second, so that texts sort as moments do.
 """
 
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+
+if sys.version_info < (3, 12):
+    utc: Callable[[float], datetime] = datetime.utcfromtimestamp
+    """Return the moment so many seconds after the epoch, for orjson to write: half as dear as
+    ``rfc3339``, and the same text but where the microseconds are 0, which orjson leaves out."""
+else:
+    # From 3.12 on the other one is deprecated.
+    utc = partial(datetime.fromtimestamp, tz=UTC)
 
 
 @lru_cache(maxsize=64)

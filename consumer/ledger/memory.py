@@ -5,7 +5,7 @@ it nothing, and decoding is paid only by the few events whose id is known alread
 settling is kept by time slots of keys, which cost eight bytes an entry.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from consumer.core.dedup_key import COORDINATES_PREFIX
 from consumer.core.progress import Progress
@@ -26,39 +26,35 @@ class MemoryLedger:
         self.state_offset = 0
         self.progress: Progress | None = None
         self._slot_seconds = min(MAX_SLOT_SECONDS, window_seconds / SLOTS_PER_WINDOW)
-        self._events: dict[str, bytes] = {}
-        self._coordinates: dict[str, bytes] = {}
+        self._entries: dict[str, bytes] = {}
+        self._coordinates: set[str] = set()
+        """Keys of records that have an entry of their own."""
         self._slots: dict[int, list[str]] = {}
-
-    def get(self, key: str) -> bytes | None:
-        """Return the entry, encoded; None where nothing is known."""
-        entry = self._events.get(key)
-        # Asked for every event, and most are new.
-        if entry is None and self._coordinates:
-            return self._coordinates.get(key)
-        return entry
+        self.get: Callable[[str], bytes | None] = self._entries.get
+        """Return the entry, encoded; None where nothing is known.  The dict's own method: it is
+        called for every event."""
 
     def apply(self, key: str, entry: bytes | None, settled_at: float | None) -> None:
         """Remember *entry*, or forget the key where it is None."""
-        entries = self._coordinates if key.startswith(COORDINATES_PREFIX) else self._events
         if entry is None:
-            entries.pop(key, None)
+            self._entries.pop(key, None)
+            self._coordinates.discard(key)
             return
-        entries[key] = entry
+        self._entries[key] = entry
+        if key.startswith(COORDINATES_PREFIX):
+            self._coordinates.add(key)
         if settled_at is not None:
             self.defer(key, settled_at)
 
     def apply_settled(self, entries: Sequence[tuple[str, bytes]], settled_at: float) -> None:
         """Remember *entries*, which settled at about the same time: a group commit's."""
-        events, keys = self._events, [key for key, _ in entries]
-        events.update(entries)
+        self._entries.update(entries)
+        keys = [key for key, _ in entries]
         self._slot(settled_at).extend(keys)
-        for key in keys:
-            if key.startswith(COORDINATES_PREFIX):
-                self._coordinates[key] = events.pop(key)
+        self._coordinates.update([key for key in keys if key.startswith(COORDINATES_PREFIX)])
 
     def __len__(self) -> int:
-        return len(self._events) + len(self._coordinates)
+        return len(self._entries)
 
     def judged(self, topic: str, start: int) -> set[int]:
         """Return the offsets of *topic* from *start* on that have an entry of their own."""

@@ -6,6 +6,7 @@ from pydantic import TypeAdapter
 
 from consumer.core.json_value import UnserialisableError, encode_value
 from consumer.core.result import ResultRecord, encode_result
+from consumer.core.timestamps import rfc3339
 from tests.unit.core.letter_examples import NOW, a_failure, an_event
 
 
@@ -27,6 +28,23 @@ def test_a_success_says_what_was_returned_and_how_long_it_took() -> None:
         b'"started_at":"2023-11-14T22:13:20.250000Z","finished_at":"2023-11-14T22:13:20.251500Z",'
         b'"duration_ms":1.5,"error":null,"result":{"id":1000000000000000000000000}}'
     )
+
+
+def test_moments_have_six_digits_of_a_second_whatever_they_are() -> None:
+    whole = 1700000000.0
+    for started_at, finished_at in ((whole, whole + 0.5), (whole + 0.5, whole + 1)):
+        encoded = orjson.loads(
+            encode_result(
+                an_event(),
+                "success",
+                attempts=1,
+                processor="charge",
+                started_at=started_at,
+                finished_at=finished_at,
+            )
+        )
+        written = {encoded["started_at"], encoded["finished_at"]}
+        assert written == {rfc3339(started_at), rfc3339(finished_at)}
 
 
 def test_an_error_says_why_and_names_the_letter() -> None:
