@@ -79,7 +79,7 @@ class CommitSettings(Frozen):
     """How long a commit waits for company at rest; a transaction that begins within 10 ms of the
     last one's end costs a 20 ms back-off."""
 
-    linger_max: PositiveDuration = 0.3
+    linger_max: PositiveDuration = 0.4
     """How long a commit waits for company under load: the wait grows with the rate of events, so
     that one transaction holds 1,000 to 2,000 of them."""
 

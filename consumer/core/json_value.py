@@ -22,13 +22,9 @@ DEEPEST = 250
 """Levels of nesting; orjson itself ends at 254."""
 
 _NULL = b"null"
-_SURELY_EXACT = frozenset({str, int, bool})
-"""Types of which a value is written exactly or not at all."""
 # orjson itself ends the process (segmentation fault) on a dataclass with slots of which one is
 # not set.
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS
-# For moments among the members around a result, which are ours.
-_MEMBERS_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
 _ADVICE = "return JSON values, a pydantic model or a dataclass, or convert it first"
 
 _Place = tuple[Any, str]
@@ -51,35 +47,17 @@ def encode_value(value: object) -> bytes:
     try:
         encoded = orjson.dumps(value, _default, _OPTIONS)
     except TypeError:
-        return _encode_plain(value)
+        return encode_plain(value)
     # orjson and pydantic write NaN and the infinities as null, so only a null needs a look.
-    return _encode_plain(value) if _NULL in encoded else encoded
+    return encode_plain(value) if _NULL in encoded else encoded
 
 
-def encode_result_members(members: dict[str, Any]) -> bytes:
-    """Return *members* as JSON, of which ``result`` is what a processor returned.
-
-    The other members are written as they are, moments in UTC, and so is a result that is a
-    ``Fragment``.
+def encode_plain(value: object) -> bytes:
+    """Return *value* as JSON, where every part of it has to be looked at.
 
     Raises:
-        UnserialisableError: The result holds something that JSON has no exact text for.
+        UnserialisableError: It holds something that JSON has no exact text for.
     """
-    result = members["result"]
-    if type(result) is dict and _SURELY_EXACT.issuperset(map(type, result.values())):
-        try:
-            return orjson.dumps(members, None, _MEMBERS_OPTIONS)
-        except TypeError:
-            members["result"] = orjson.Fragment(_encode_plain(result))
-    elif type(result) is not orjson.Fragment:
-        members["result"] = orjson.Fragment(encode_value(result))
-    try:
-        return orjson.dumps(members, None, _MEMBERS_OPTIONS)
-    except TypeError as error:
-        raise UnserialisableError(f"the result cannot be written as JSON: {error}") from error
-
-
-def _encode_plain(value: object) -> bytes:
     try:
         plain = _plain(value, (None, "the value"), DEEPEST)
         return orjson.dumps(plain, _default, _OPTIONS)

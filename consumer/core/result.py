@@ -6,15 +6,20 @@ one, and the property tests hold the two together.
 
 from typing import Any, Literal
 
+import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt
 
 from consumer.core.exact_bytes import exact
 from consumer.core.failure import Failure
-from consumer.core.json_value import encode_result_members
+from consumer.core.json_value import UnserialisableError, encode_plain, encode_value
 from consumer.core.timestamps import rfc3339, utc
 from processors.contract import WorkflowEvent
 
 RESULT_SCHEMA = "everonce.result/1"
+# For moments among the members around a result, which are ours.
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
+_SURELY_EXACT = frozenset({str, int, bool})
+"""Types of which a value is written exactly or not at all."""
 
 ResultStatus = Literal["success", "error", "duplicate"]
 
@@ -138,7 +143,30 @@ def encode_result(  # noqa: PLR0913, PLR0917 - the members of a result; by posit
         members["started_at"], members["finished_at"] = rfc3339(started_at), rfc3339(finished_at)
     if dlq_id is not None:
         members["dlq_id"] = dlq_id
-    return exact(encode_result_members(members))
+    return exact(_encoded(members))
+
+
+def _encoded(members: dict[str, Any]) -> bytes:
+    """Return *members* as JSON, of which ``result`` is what a processor returned.
+
+    The other members are written as they are, moments in UTC, and so is a result that is a
+    ``Fragment``.
+
+    Raises:
+        UnserialisableError: The result holds something that JSON has no exact text for.
+    """
+    result = members["result"]
+    if type(result) is dict and _SURELY_EXACT.issuperset(map(type, result.values())):
+        try:
+            return orjson.dumps(members, None, _OPTIONS)
+        except TypeError:
+            members["result"] = orjson.Fragment(encode_plain(result))
+    elif type(result) is not orjson.Fragment:
+        members["result"] = orjson.Fragment(encode_value(result))
+    try:
+        return orjson.dumps(members, None, _OPTIONS)
+    except TypeError as error:
+        raise UnserialisableError(f"the result cannot be written as JSON: {error}") from error
 
 
 def _error(failure: Failure) -> dict[str, object]:

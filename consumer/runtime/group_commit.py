@@ -12,12 +12,13 @@ from typing import Any
 from consumer.core.answer import answer
 from consumer.core.dedup_key import PROGRESS_KEY
 from consumer.core.facts import BatchCommitted, Tally
+from consumer.core.giving_up import raised
 from consumer.core.ledger_entry import decode_entry
 from consumer.core.output import OutputRecord
 from consumer.core.pace import SettlingRate, linger_seconds
 from consumer.core.progress import Progress, encode_progress
 from consumer.core.record import Record, TopicPartition
-from consumer.core.settlement import Settled, raised
+from consumer.core.settlement import Settled
 from consumer.ports import CommitBatch, LedgerStore, RefusedError, SessionLostError, Writer
 from consumer.runtime.environment import Environment
 from consumer.runtime.partition_state import PartitionState

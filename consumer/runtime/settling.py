@@ -4,20 +4,13 @@ from typing import Any
 
 from consumer.core.facts import EventOutcome
 from consumer.core.failure import Attempt, AttemptStatus, Failure, History
+from consumer.core.giving_up import dead_lettered, poison
 from consumer.core.in_flight import InFlight
 from consumer.core.json_value import UnserialisableError
 from consumer.core.outcome_facts import attempt_failed, event_dead_lettered, event_settled
 from consumer.core.record import Record, record_bytes
 from consumer.core.retry import GiveUp, Retry, after_failure
-from consumer.core.settlement import (
-    OutputTooLargeError,
-    Rules,
-    Settled,
-    completed,
-    dead_lettered,
-    journalled,
-    poison,
-)
+from consumer.core.settlement import OutputTooLargeError, Rules, Settled, completed, journalled
 from consumer.runtime.environment import Environment
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.turns import Turns

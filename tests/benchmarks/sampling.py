@@ -33,6 +33,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "attempt": ("consumer/runtime/workers.py", "consumer/runtime/attempts.py", "processors"),
     "settlement": (
         "consumer/core/settlement.py",
+        "consumer/core/giving_up.py",
         "consumer/core/result.py",
         "consumer/core/json_value.py",
         "consumer/core/timestamps.py",

@@ -32,7 +32,7 @@ def test_the_defaults_agree() -> None:
         (
             {"commit": {"linger": "1s"}},
             ("commit.linger", "commit.linger_max"),
-            "commit.linger (1s) is above commit.linger_max (300ms)",
+            "commit.linger (1s) is above commit.linger_max (400ms)",
         ),
         (
             {"kafka": {"heartbeat_interval": "101ms", "session_timeout": "300ms"}},

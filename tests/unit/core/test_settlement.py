@@ -8,18 +8,12 @@ import pytest
 
 from consumer.core.answer import answer
 from consumer.core.dedup_key import coordinates_key
+from consumer.core.giving_up import dead_lettered, poison
 from consumer.core.json_value import UnserialisableError
 from consumer.core.ledger_entry import LetterMark, decode_entry
 from consumer.core.output import OutputRecord, output_bytes
 from consumer.core.retry import GiveUp
-from consumer.core.settlement import (
-    OutputTooLargeError,
-    Settled,
-    completed,
-    dead_lettered,
-    journalled,
-    poison,
-)
+from consumer.core.settlement import OutputTooLargeError, Settled, completed, journalled
 from tests.builders import (
     NOW,
     a_failure,

@@ -1,0 +1,135 @@
+"""What does an event leave behind that nobody will try again: which letter, and which answer?
+
+Like everything settled, it goes into one transaction with the offset that passes the record.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from consumer.core.dead_letter import DeadLetter, LetterContext, build_letter
+from consumer.core.dedup_key import coordinates_key
+from consumer.core.failure import Failure, first_started_at
+from consumer.core.in_flight import InFlight
+from consumer.core.ledger_entry import Entry, LetterMark, decode_entry, encode, takeover
+from consumer.core.output import OutputRecord
+from consumer.core.record import Record, record_bytes
+from consumer.core.result import encode_result
+from consumer.core.retry import GiveUp
+from consumer.core.settlement import Rules, Settled, room
+from consumer.core.source_header import source_header
+
+
+def dead_lettered(
+    rules: Rules,
+    item: InFlight,
+    give_up: GiveUp,
+    *,
+    now: float,
+) -> Settled:
+    """Settle *item* with a letter, and an ``error`` result that names it."""
+    record, event, known = item.record, item.event, item.prior
+    previous = known.letter if known is not None else None
+    letter = build_letter(
+        record,
+        event=event,
+        ledger_key=item.key,
+        give_up=give_up,
+        history=item.history,
+        context=_context(rules, item),
+        previous_dlq_ids=previous.dlq_ids if previous is not None else (),
+        redrive_count=previous.count if previous is not None else 0,
+        max_bytes=room(rules, "dlq"),
+        now=now,
+    )
+    result = OutputRecord(
+        record.key,
+        encode_result(
+            event,
+            "error",
+            attempts=item.attempts,
+            processor=item.processor.name if item.processor is not None else None,
+            started_at=first_started_at(item.history) if item.history is not None else now,
+            finished_at=now,
+            error=give_up.failure,
+            dlq_id=letter.dlq_id,
+        ),
+        source_header(record),
+    )
+    entry = replace(
+        takeover(known, input_offset=record.offset, fingerprint=item.fingerprint),
+        status="dead_lettered",
+        settled_at=now,
+        history=None,
+        policy=None,
+        letter=LetterMark.after(previous, letter.dlq_id, now),
+    )
+    return Settled(
+        record.offset,
+        item.key,
+        encode(entry),
+        now,
+        result,
+        _letter_record(letter),
+        item,
+        item.weight,
+        letter.dlq_id,
+        item.attempts,
+        record.timestamp,
+    )
+
+
+def poison(rules: Rules, record: Record, failure: Failure, *, now: float) -> Settled:
+    """Settle a record that says nothing we can read; the entry stands under its coordinates."""
+    key = coordinates_key(record.topic, record.partition, record.offset)
+    letter = build_letter(
+        record,
+        event=None,
+        ledger_key=key,
+        give_up=GiveUp("poison", failure, failure),
+        history=None,
+        context=_context(rules, None),
+        previous_dlq_ids=(),
+        redrive_count=0,
+        max_bytes=room(rules, "dlq"),
+        now=now,
+    )
+    entry = Entry(
+        "dead_lettered",
+        input_offset=record.offset,
+        settled_at=now,
+        letter=LetterMark.after(None, letter.dlq_id, now),
+    )
+    weight = record_bytes(record)
+    return Settled(
+        record.offset,
+        key,
+        encode(entry),
+        now,
+        None,
+        _letter_record(letter),
+        None,
+        weight,
+        letter.dlq_id,
+        0,
+        record.timestamp,
+    )
+
+
+def raised(settled: Settled, dropped: Sequence[int]) -> bytes:
+    """Return the entry of a dead-lettered event that has answered its duplicates too."""
+    entry = decode_entry(settled.entry)
+    highest = max(entry.input_offset or 0, *dropped)
+    return encode(replace(entry, input_offset=highest))
+
+
+def _context(rules: Rules, item: InFlight | None) -> LetterContext:
+    return LetterContext(
+        processor=item.processor.name if item is not None and item.processor else None,
+        policy=item.policy_name if item is not None else None,
+        consumer=rules.consumer,
+        version=rules.version,
+    )
+
+
+def _letter_record(letter: DeadLetter) -> OutputRecord:
+    return OutputRecord(letter.key, letter.value, letter.headers)
