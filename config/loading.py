@@ -98,6 +98,7 @@ class _Check:
             topics=sections["topics"],
             processing=sections["processing"],
             retry=sections["retry"],
+            breakers=sections["breakers"],
             commit=sections["commit"],
         ):
             if self._refused.isdisjoint(concerned):

@@ -4,14 +4,16 @@ One frozen model per policy; the pure functions in ``consumer.core.retry`` take 
 so there is one definition of each limit.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from config.durations import Duration, PositiveDuration, format_duration
-from config.values import Matches, StatusCodes
+from config.values import CodeNames, Matches, StatusCodes
 
 Jitter = Literal["none", "full", "equal", "additive"]
+Criticality = Literal["high", "normal", "low", "realtime"]
 
 
 class Frozen(BaseModel):
@@ -22,6 +24,12 @@ class Frozen(BaseModel):
 
 class RetryPolicy(Frozen):
     """The limits of one policy; attempts are counted from 1, durations are seconds."""
+
+    enabled: bool = True
+    """Whether failing events are tried again at all; off, each gets one attempt."""
+
+    disabled_codes: CodeNames = ()
+    """Error codes after which there is no further attempt here."""
 
     max_attempts: PositiveInt = 4
     """Attempts in all, the first one included; 1 turns retries off."""
@@ -74,13 +82,27 @@ class RetryPolicy(Frozen):
 
 
 class PolicyBinding(Frozen):
-    """Which policy the events of a type get."""
+    """Which policy the events of a type get: one by name, or the one of a criticality."""
 
     event_type: str = Field(min_length=1)
     """Pattern of event types, as in a shell: invoice.*"""
 
-    policy: str
-    """Name of a policy."""
+    policy: str | None = None
+    """Name of a policy; wins over any criticality, the processor's own policy included."""
+
+    criticality: Criticality | None = None
+    """In place of a policy: high (conservative), normal (standard), low (aggressive) or realtime
+    (fast), unless a policy is named by another binding or by the processor."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "PolicyBinding":
+        if (self.policy is None) == (self.criticality is None):
+            both = "neither" if self.policy is None else "both"
+            raise ValueError(
+                f"the binding of {self.event_type!r} names {both} of policy and criticality: "
+                "give one of them",
+            )
+        return self
 
 
 BUILT_IN: dict[str, RetryPolicy] = {
@@ -92,3 +114,11 @@ BUILT_IN: dict[str, RetryPolicy] = {
     "no_retry": RetryPolicy(max_attempts=1),
 }
 """The table of policies that are always there; settings may add to them and replace them."""
+
+POLICY_OF_CRITICALITY: Mapping[Criticality, str] = {
+    "high": "conservative",
+    "normal": "standard",
+    "low": "aggressive",
+    "realtime": "fast",
+}
+"""What is critical is not hammered: it fails early, where people see it.  DESIGN section 5.7."""

@@ -58,8 +58,8 @@ class ProcessingSettings(Frozen):
     """Distance, in offsets of one partition, from the committable to the newest record read:
     bounds what a crash re-reads when one key is slow."""
 
-    unmatched: Literal["dead_letter", "ignore"] = "dead_letter"
-    """What happens to an event whose type no processor wants."""
+    unmatched: Literal["dead_letter", "park", "ignore"] = "dead_letter"
+    """What happens to an event whose type no processor wants; park keeps it until one does."""
 
     timeout: PositiveDuration = 30.0
     """Time one attempt may take, where neither processor nor policy says otherwise."""

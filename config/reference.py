@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from config.breakers import BreakerPolicy
 from config.failures import ClassificationRule
 from config.keys import DELIMITER, PREFIX, sections
-from config.policies import BUILT_IN, PolicyBinding, RetryPolicy
+from config.policies import BUILT_IN, POLICY_OF_CRITICALITY, PolicyBinding, RetryPolicy
 from config.settings import Settings
 from config.values import Data
 
@@ -48,6 +49,8 @@ def effective(settings: Settings) -> Data:
     values["retry"]["policies"] = {
         name: policy.model_dump(mode="json") for name, policy in policies.items()
     }
+    for table, name, breaker in settings.breakers.named():
+        values["breakers"][table][name] = breaker.model_dump(mode="json")
     return values
 
 
@@ -66,6 +69,7 @@ def configuration_markdown() -> str:
 _PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("A policy of retry.policies", RetryPolicy),
     ("A binding of retry.bindings", PolicyBinding),
+    ("A breaker of breakers.processors or breakers.dependencies", BreakerPolicy),
     ("A rule of classification.rules", ClassificationRule),
 )
 
@@ -86,11 +90,12 @@ def _table(model: type[BaseModel], prefix: str | None = None) -> Iterator[str]:
 
 def _policy_table() -> Iterator[str]:
     keys = ("max_attempts", "base_delay", "max_delay", "multiplier", "jitter")
-    yield cells(["policy", *keys])
-    yield cells(["---"] * (len(keys) + 1))
+    critical = {name: criticality for criticality, name in POLICY_OF_CRITICALITY.items()}
+    yield cells(["policy", *keys, "criticality"])
+    yield cells(["---"] * (len(keys) + 2))
     for name, policy in BUILT_IN.items():
         values = policy.model_dump(mode="json")
-        yield cells([f"`{name}`", *(f"{values[key]}" for key in keys)])
+        yield cells([f"`{name}`", *(f"{values[key]}" for key in keys), critical.get(name, "none")])
 
 
 def cells(texts: list[str]) -> str:

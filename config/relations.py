@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from config.breakers import BreakerPolicy, BreakerSettings
 from config.connection import KafkaSettings
 from config.durations import format_duration
-from config.failures import RetrySettings
 from config.processing import CommitSettings, ProcessingSettings
+from config.retries import RetrySettings
 from config.topics import TopicSettings
 from config.values import listed
 
@@ -25,6 +26,7 @@ def disagreements(
     topics: TopicSettings,
     processing: ProcessingSettings,
     retry: RetrySettings,
+    breakers: BreakerSettings,
     commit: CommitSettings,
 ) -> Iterator[Disagreement]:
     """Yield everything that does not agree."""
@@ -36,6 +38,7 @@ def disagreements(
     yield from _certificates_used(kafka)
     yield from _topics_differ(topics)
     yield from _policies_exist(retry)
+    yield from _breakers_can_open(breakers)
 
 
 def _commit_in_time(kafka: KafkaSettings, commit: CommitSettings) -> Iterator[Disagreement]:
@@ -145,7 +148,7 @@ def _topics_differ(topics: TopicSettings) -> Iterator[Disagreement]:
 def _policies_exist(retry: RetrySettings) -> Iterator[Disagreement]:
     known = retry.named()
     asked = [("retry.default_policy", retry.default_policy)]
-    asked += [("retry.bindings", binding.policy) for binding in retry.bindings]
+    asked += [("retry.bindings", binding.policy) for binding in retry.bindings if binding.policy]
     for key, name in asked:
         if name not in known:
             yield Disagreement(
@@ -153,3 +156,22 @@ def _policies_exist(retry: RetrySettings) -> Iterator[Disagreement]:
                 f"{key} asks for policy {name!r}, which there is not: use one of {listed(known)}, "
                 "or define it under retry.policies",
             )
+
+
+def _breakers_can_open(breakers: BreakerSettings) -> Iterator[Disagreement]:
+    keys: tuple[str, ...] = ("breakers.open_time", "breakers.max_open_time")
+    if (problem := _longest_below_first("breakers", breakers)) is not None:
+        yield Disagreement(keys, problem)
+        return
+    for table, name, policy in breakers.named():
+        if (problem := _longest_below_first(f"breakers.{table}.{name}", policy)) is not None:
+            yield Disagreement((f"breakers.{table}", *keys), problem)
+
+
+def _longest_below_first(path: str, policy: BreakerPolicy) -> str | None:
+    if policy.max_open_time >= policy.open_time:
+        return None
+    return (
+        f"{path}.max_open_time ({format_duration(policy.max_open_time)}) is below its open_time "
+        f"({format_duration(policy.open_time)}): raise the first or lower the second"
+    )

@@ -9,19 +9,24 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.breakers import BreakerSettings
 from config.connection import KafkaSettings
 from config.dedup import DedupSettings, OnConflict, OnDuplicate
-from config.failures import ClassificationRule, ClassificationSettings, RetrySettings
+from config.failures import ClassificationRule, ClassificationSettings
+from config.guard import GuardSettings
 from config.policies import Frozen
 from config.processing import CommitSettings, ProcessingSettings, ProcessorSettings
 from config.relations import disagreements
+from config.retries import RetrySettings
 from config.topics import TopicSettings
 
 __all__ = [
+    "BreakerSettings",
     "ClassificationRule",
     "ClassificationSettings",
     "CommitSettings",
     "DedupSettings",
+    "GuardSettings",
     "HttpSettings",
     "KafkaSettings",
     "LogSettings",
@@ -72,6 +77,8 @@ class Settings(BaseSettings):
     processing: ProcessingSettings = ProcessingSettings()
     classification: ClassificationSettings = ClassificationSettings()
     retry: RetrySettings = RetrySettings()
+    breakers: BreakerSettings = BreakerSettings()
+    guard: GuardSettings = GuardSettings()
     dedup: DedupSettings = DedupSettings()
     commit: CommitSettings = CommitSettings()
     http: HttpSettings = HttpSettings()
@@ -97,6 +104,7 @@ class Settings(BaseSettings):
             topics=self.topics,
             processing=self.processing,
             retry=self.retry,
+            breakers=self.breakers,
             commit=self.commit,
         )
         if messages := [disagreement.message for disagreement in found]:

@@ -1,11 +1,11 @@
-"""How are lists and absent values written in one line of text, as environment variables are?"""
+"""How are lists, names and absent values written in one line of text, as in the environment?"""
 
 import json
 import re
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 
 
 def split(value: object) -> object:
@@ -57,8 +57,14 @@ def listed(names: Iterable[str]) -> str:
 Names = Annotated[tuple[str, ...], BeforeValidator(split)]
 Matches = Annotated[Names, AfterValidator(_without_broken_patterns)]
 """Exception names, error codes, /patterns/."""
+ErrorCodeName = Annotated[str, StringConstraints(pattern="^[A-Z][A-Z0-9_]*$")]
+CodeNames = Annotated[tuple[ErrorCodeName, ...], BeforeValidator(split)]
 StatusCodes = Annotated[tuple[int, ...], BeforeValidator(split)]
 OptionalText = Annotated[str | None, BeforeValidator(empty_as_none)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(empty_as_none)]
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+"""A part of a whole: 0.5 is half of it."""
+OptionalShare = Annotated[Share | None, BeforeValidator(empty_as_none)]
+OptionalCount = Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(empty_as_none)]
 Data = dict[str, Any]
 """Values as they were read, before any check."""

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
-from config.failures import RetrySettings
+from config.breakers import BreakerSettings
 from config.problems import Problem, SettingsError
+from config.retries import RetrySettings
+from processors.breakers import breakers_of_nobody
 from processors.payloads import PayloadError
 from processors.policies import unknown_policies
 from processors.registration import registrations_of
@@ -21,7 +23,11 @@ KEY = "processors.modules"
 Function = Callable[[Any, Any], Any]
 
 
-def load_processors(modules: Sequence[str], retry: RetrySettings | None = None) -> Registry:
+def load_processors(
+    modules: Sequence[str],
+    retry: RetrySettings | None = None,
+    breakers: BreakerSettings | None = None,
+) -> Registry:
     """Import *modules* and return the processors found in them.
 
     A package stands for all modules in it whose name does not begin with an underscore.  What a
@@ -31,6 +37,7 @@ def load_processors(modules: Sequence[str], retry: RetrySettings | None = None) 
     Args:
         modules: Import paths.
         retry: With it, the policies that processors ask for are checked too.
+        breakers: With it, the processors that breakers are given for are checked too.
 
     Raises:
         SettingsError: Something is wrong; it lists everything that is.
@@ -49,6 +56,8 @@ def load_processors(modules: Sequence[str], retry: RetrySettings | None = None) 
     problems += (Problem(KEY, message) for message in conflicts(processors))
     if retry is not None:
         problems += unknown_policies(processors, retry)
+    if breakers is not None:
+        problems += breakers_of_nobody(processors, breakers)
     if problems:
         raise SettingsError(problems)
     return Registry(processors)

@@ -1,16 +1,17 @@
 """Which retry policy do the events of a type get?
 
-A binding of the settings by event type, else what the processor asks for, by name or criticality,
-else ``retry.default_policy``.
+A policy that is named wins over a criticality, the settings over the processor: a binding with a
+policy, else the processor's policy, else a binding with a criticality, else the processor's
+criticality, else ``retry.default_policy``.
 """
 
 import fnmatch
 import functools
 from collections.abc import Iterable, Iterator
 
-from config.failures import RetrySettings
-from config.policies import RetryPolicy
+from config.policies import POLICY_OF_CRITICALITY, Criticality, RetryPolicy
 from config.problems import Problem
+from config.retries import RetrySettings
 from config.values import listed
 from processors.registry import Processor
 
@@ -18,12 +19,17 @@ from processors.registry import Processor
 _REMEMBERED_TYPES = 4096
 _REMEMBERED_LENGTH = 256
 
+_Asked = tuple[str | None, Criticality | None]
+_NOTHING: _Asked = (None, None)
+
 
 class Policies:
     """The policies of a deployment, looked up per event."""
 
     def __init__(self, retry: RetrySettings) -> None:
-        self._retry = retry
+        self._bindings = retry.bindings
+        self._default = retry.default_policy
+        self._named = retry.named()
         self._remember = functools.lru_cache(_REMEMBERED_TYPES)(self._search)
 
     def policy_for(self, event_type: str, processor: Processor | None) -> tuple[str, RetryPolicy]:
@@ -33,7 +39,7 @@ class Policies:
             event_type: As the event says.
             processor: Whose event it is; None where no processor wants it.
         """
-        asked = processor.policy if processor is not None else None
+        asked = (processor.policy, processor.criticality) if processor is not None else _NOTHING
         if len(event_type) > _REMEMBERED_LENGTH:
             return self._search(event_type, asked)
         return self._remember(event_type, asked)
@@ -43,11 +49,14 @@ class Policies:
         """How many event types are remembered; never more than 4,096."""
         return self._remember.cache_info().currsize
 
-    def _search(self, event_type: str, asked: str | None) -> tuple[str, RetryPolicy]:
-        bindings = self._retry.bindings
-        bound = (b.policy for b in bindings if fnmatch.fnmatchcase(event_type, b.event_type))
-        name = next(bound, asked or self._retry.default_policy)
-        return name, self._retry.named()[name]
+    def _search(self, event_type: str, asked: _Asked) -> tuple[str, RetryPolicy]:
+        policy, criticality = asked
+        matching = [b for b in self._bindings if fnmatch.fnmatchcase(event_type, b.event_type)]
+        name = next((b.policy for b in matching if b.policy is not None), policy)
+        if name is None:
+            criticality = next((b.criticality for b in matching if b.criticality), criticality)
+            name = POLICY_OF_CRITICALITY[criticality] if criticality else self._default
+        return name, self._named[name]
 
 
 def policy_for(

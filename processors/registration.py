@@ -5,21 +5,13 @@ The decorator only leaves a mark on the function: importing a module registers n
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from config.durations import parse_duration
+from config.policies import POLICY_OF_CRITICALITY, Criticality
 from processors.contract import Context, WorkflowEvent
-
-Criticality = Literal["high", "normal", "low", "realtime"]
-POLICY_OF: Mapping[str, str] = {
-    "high": "conservative",
-    "normal": "standard",
-    "low": "aggressive",
-    "realtime": "fast",
-}
-"""Retry policy by criticality; DESIGN section 5.7."""
 
 Function = TypeVar("Function", bound=Callable[[WorkflowEvent[Any], Context], Any])
 _LONGEST_PATTERN = 256
@@ -37,6 +29,8 @@ class Registration:
     """Seconds that one attempt may take; None leaves it to the settings."""
     concurrency: int | None
     """Attempts at the same time in one process; None leaves it to the settings."""
+    criticality: Criticality | None = None
+    """Stands for a policy where none is named, here or in the settings."""
 
 
 def processor(
@@ -57,24 +51,24 @@ def processor(
         policy: Name of the retry policy.
         timeout: Time one attempt may take: seconds, or ``"30s"``.
         concurrency: Attempts that run at the same time in one process.
-        criticality: Stands for a policy where none is named: high (conservative), normal
-            (standard), low (aggressive), realtime (fast).
+        criticality: Stands for a policy where none is named, here or in the settings: high
+            (conservative), normal (standard), low (aggressive), realtime (fast).
 
     Raises:
         ValueError: An argument cannot be meant.
         TypeError: What is decorated is no function of an event and a context.
     """
-    if criticality is not None and criticality not in POLICY_OF:
+    if criticality is not None and criticality not in POLICY_OF_CRITICALITY:
         raise ValueError(
-            f"criticality={criticality!r} is not known: use one of {', '.join(POLICY_OF)}",
+            f"criticality={criticality!r} is not known: use one of "
+            f"{', '.join(POLICY_OF_CRITICALITY)}",
         )
-    if policy is None and criticality is not None:
-        policy = POLICY_OF[criticality]
     registration = Registration(
         _event_pattern(pattern),
         policy,
         _seconds(timeout),
         _count(concurrency),
+        criticality,
     )
 
     def mark(function: Function) -> Function:

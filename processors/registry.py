@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+from config.policies import Criticality
 from processors.patterns import is_exact, overlap, specificity
 from processors.payloads import PayloadValidator, payload_validator
 from processors.registration import Registration, check_shape
@@ -36,6 +37,8 @@ class Processor:
     """Seconds that one attempt may take, where no policy says otherwise."""
     concurrency: int | None
     """Attempts of this name at the same time in one process."""
+    criticality: Criticality | None = None
+    """Stands for a policy where none is named."""
 
 
 def processor_of(function: Callable[[Any, Any], Any], registration: Registration) -> Processor:
@@ -55,6 +58,7 @@ def processor_of(function: Callable[[Any, Any], Any], registration: Registration
         policy=registration.policy,
         timeout=registration.timeout,
         concurrency=registration.concurrency,
+        criticality=registration.criticality,
     )
 
 

@@ -92,7 +92,11 @@ def _of_setting(problem: Problem) -> Finding:
 def _processors(settings: Settings) -> Check:
     modules = ", ".join(settings.processors.modules)
     try:
-        registry = load_processors(settings.processors.modules, settings.retry)
+        registry = load_processors(
+            settings.processors.modules,
+            settings.retry,
+            settings.breakers,
+        )
     except SettingsError as error:
         return Check("processors", [_of_setting(each) for each in error.problems])
     patterns = ", ".join(sorted(each.pattern for each in registry))

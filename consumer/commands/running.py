@@ -73,7 +73,11 @@ def loaded(settings: Settings) -> Registry:
         CommandError: Something is wrong with them; it lists everything that is.
     """
     try:
-        return load_processors(settings.processors.modules, settings.retry)
+        return load_processors(
+            settings.processors.modules,
+            settings.retry,
+            settings.breakers,
+        )
     except SettingsError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error
 

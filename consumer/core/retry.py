@@ -6,7 +6,7 @@ runtime.
 """
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 from tenacity import RetryCallState, wait_exponential
 from tenacity.wait import wait_base
@@ -92,6 +92,7 @@ def after_failure(
     failure: Failure,
     age_seconds: float,
     draw: float,
+    held_seconds: float = 0.0,
 ) -> Retry | GiveUp:
     """Decide what follows a failed attempt.
 
@@ -101,16 +102,47 @@ def after_failure(
         failure: Why it failed, already classified.
         age_seconds: Time since the first attempt began, against ``policy.deadline``.
         draw: Uniform in [0, 1); spreads the retries of many events apart.
+        held_seconds: How much of that age went by behind an open breaker; it does not count.
     """
     if not failure.is_transient:
         crashed = failure.failure_class == "crashed"
         return GiveUp("crashed" if crashed else "permanent", failure, failure)
     if attempt >= policy.max_attempts:
         return _exhausted(failure, attempt)
+    if not policy.enabled or failure.code in policy.disabled_codes:
+        return _switched_off(failure, attempt, policy)
     delay = delay_seconds(policy, attempt=attempt, failure=failure, draw=draw)
-    if policy.deadline is not None and age_seconds + delay > policy.deadline:
-        return _expired(failure, attempt, age_seconds, delay, policy.deadline)
+    age = max(0.0, age_seconds - held_seconds)
+    if policy.deadline is not None and age + delay > policy.deadline:
+        until = f"the next one, {delay:.1f} s on, would pass"
+        return _expired(failure, attempt, age, held_seconds, until, policy.deadline)
     return Retry(delay)
+
+
+def before_attempt(
+    policy: RetryPolicy,
+    *,
+    attempts: int,
+    failure: Failure,
+    age_seconds: float,
+    held_seconds: float = 0.0,
+) -> GiveUp | None:
+    """Decide whether a retry that is due is still made; None where it is.
+
+    Its delay was within the deadline when it was decided; that nobody ran when it was due, or that
+    it had to wait for others, may have taken longer.
+
+    Args:
+        policy: The operator's limits, as they are now.
+        attempts: How many were made.
+        failure: Of the last one.
+        age_seconds: Time since the first attempt began.
+        held_seconds: How much of that age went by behind an open breaker; it does not count.
+    """
+    age = max(0.0, age_seconds - held_seconds)
+    if policy.deadline is None or age <= policy.deadline:
+        return None
+    return _expired(failure, attempts, age, held_seconds, "the next one is past", policy.deadline)
 
 
 def delay_seconds(policy: RetryPolicy, *, attempt: int, failure: Failure, draw: float) -> float:
@@ -139,33 +171,47 @@ def _strategy(policy: RetryPolicy, code: str, draw: float) -> wait_base:
 
 
 def _exhausted(failure: Failure, attempt: int) -> GiveUp:
-    plural = "" if attempt == 1 else "s"
-    given_up = replace(
-        failure,
-        code="MAX_RETRIES_EXCEEDED",
-        message=f"Failed after {attempt} attempt{plural}: {failure.message}",
-        rule=f"max_attempts:{attempt}",
-        retry_after=None,
-    )
-    return GiveUp("exhausted", given_up, failure)
+    message = f"Failed after {_attempts(attempt)}: {failure.message}"
+    return _given_up("exhausted", failure, message, f"max_attempts:{attempt}")
+
+
+def _switched_off(failure: Failure, attempt: int, policy: RetryPolicy) -> GiveUp:
+    if policy.enabled:
+        rule = f"disabled_codes:{failure.code}"
+        why = f"retries of {failure.code} are switched off (disabled_codes of retry or its policy)"
+    else:
+        rule = "enabled:false"
+        why = "retries are switched off (enabled of retry or its policy)"
+    message = f"Failed after {_attempts(attempt)}, and {why}: {failure.message}"
+    return _given_up("exhausted", failure, message, rule)
 
 
 def _expired(
     failure: Failure,
-    attempt: int,
+    attempts: int,
     age_seconds: float,
-    delay: float,
+    held_seconds: float,
+    until: str,
     deadline: float,
 ) -> GiveUp:
-    given_up = replace(
-        failure,
-        code="DEADLINE_EXCEEDED",
-        message=(
-            f"Gave up after {attempt} of its attempts, {age_seconds:.1f} s after the first began: "
-            f"the next one, {delay:.1f} s on, would pass the deadline of {deadline:g} s. "
-            f"Last failure: {failure.message}"
-        ),
-        rule=f"deadline:{deadline:g}",
-        retry_after=None,
+    held = f" ({held_seconds:.1f} s behind an open breaker not counted)" if held_seconds else ""
+    message = (
+        f"Gave up after {_attempts(attempts)}, {age_seconds:.1f} s after the first began{held}: "
+        f"{until} the deadline of {deadline:g} s. Last failure: {failure.message}"
     )
-    return GiveUp("expired", given_up, failure)
+    return _given_up("expired", failure, message, f"deadline:{deadline:g}")
+
+
+def _given_up(
+    disposition: Literal["exhausted", "expired"],
+    failure: Failure,
+    message: str,
+    rule: str,
+) -> GiveUp:
+    code = "MAX_RETRIES_EXCEEDED" if disposition == "exhausted" else "DEADLINE_EXCEEDED"
+    given_up = replace(failure, code=code, message=message, rule=rule, retry_after=None)
+    return GiveUp(disposition, given_up, failure)
+
+
+def _attempts(count: int) -> str:
+    return f"{count} attempt" if count == 1 else f"{count} attempts"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from config.policies import RetryPolicy
 from consumer.core.error_codes import ERROR_CODES
 from consumer.core.failure import Failure
-from consumer.core.retry import BACKOFF_SECONDS, GiveUp, Retry, after_failure
+from consumer.core.retry import BACKOFF_SECONDS, GiveUp, Retry, after_failure, before_attempt
 
 seconds = st.floats(0.001, 100_000)
 policies = st.builds(
@@ -19,6 +19,8 @@ policies = st.builds(
     jitter_max=st.floats(0, 100),
     deadline=st.none() | seconds,
     by_code=st.booleans(),
+    enabled=st.booleans(),
+    disabled_codes=st.lists(st.sampled_from(sorted(ERROR_CODES)), max_size=3).map(tuple),
 )
 failures = st.builds(
     Failure,
@@ -42,19 +44,35 @@ def longest(policy: RetryPolicy, failure: Failure) -> float:
     return policy.max_delay
 
 
-@given(policies, attempts, failures, ages, draws)
+def is_switched_off(policy: RetryPolicy, failure: Failure) -> bool:
+    return not policy.enabled or failure.code in policy.disabled_codes
+
+
+@given(policies, attempts, failures, ages, ages, draws)
 def test_a_retry_stays_within_every_limit(
-    policy: RetryPolicy, attempt: int, failure: Failure, age_seconds: float, draw: float
+    policy: RetryPolicy,
+    attempt: int,
+    failure: Failure,
+    age_seconds: float,
+    held_seconds: float,
+    draw: float,
 ) -> None:
     decision = after_failure(
-        policy, attempt=attempt, failure=failure, age_seconds=age_seconds, draw=draw
+        policy,
+        attempt=attempt,
+        failure=failure,
+        age_seconds=age_seconds,
+        draw=draw,
+        held_seconds=held_seconds,
     )
 
     if isinstance(decision, Retry):
         assert failure.is_transient
         assert attempt < policy.max_attempts
+        assert not is_switched_off(policy, failure)
         assert 0 <= decision.delay_seconds <= longest(policy, failure)
-        assert policy.deadline is None or age_seconds + decision.delay_seconds <= policy.deadline
+        counted = max(0.0, age_seconds - held_seconds)
+        assert policy.deadline is None or counted + decision.delay_seconds <= policy.deadline
     else:
         assert decision.cause is failure
 
@@ -76,7 +94,8 @@ def test_giving_up_names_its_reason(
         }
         assert decision.failure.code == expected[decision.disposition]
         assert (decision.disposition == "exhausted") == (
-            failure.is_transient and attempt >= policy.max_attempts
+            failure.is_transient
+            and (attempt >= policy.max_attempts or is_switched_off(policy, failure))
         )
 
 
@@ -84,7 +103,9 @@ def test_giving_up_names_its_reason(
 def test_without_a_deadline_a_transient_failure_uses_all_attempts(
     policy: RetryPolicy, failure: Failure, draw: float
 ) -> None:
-    endless = policy.model_copy(update={"deadline": None, "max_attempts": 5})
+    endless = policy.model_copy(
+        update={"deadline": None, "max_attempts": 5, "enabled": True, "disabled_codes": ()},
+    )
     decisions = [
         after_failure(endless, attempt=number, failure=failure, age_seconds=0.0, draw=draw)
         for number in range(1, 6)
@@ -92,3 +113,25 @@ def test_without_a_deadline_a_transient_failure_uses_all_attempts(
 
     retries = sum(isinstance(decision, Retry) for decision in decisions)
     assert retries == (4 if failure.is_transient else 0)
+
+
+@given(policies, attempts, failures, ages, ages)
+def test_a_retry_that_is_due_is_made_or_has_expired(
+    policy: RetryPolicy,
+    attempt: int,
+    failure: Failure,
+    age_seconds: float,
+    held_seconds: float,
+) -> None:
+    decision = before_attempt(
+        policy,
+        attempts=attempt,
+        failure=failure,
+        age_seconds=age_seconds,
+        held_seconds=held_seconds,
+    )
+
+    expired = policy.deadline is not None and age_seconds - held_seconds > policy.deadline
+    assert (decision is not None) == expired
+    if decision is not None:
+        assert (decision.disposition, decision.cause) == ("expired", failure)

@@ -120,7 +120,7 @@ def test_all_problems_of_file_and_environment_are_reported_at_once(tmp_path: Pat
         "  deadline: 60\n"
         "retry:\n"
         "  bindings:\n"
-        "    - {event_type: a}\n"
+        "    - {policy: fast}\n"
         "dedup: 7\n",
     )
 
@@ -133,7 +133,7 @@ def test_all_problems_of_file_and_environment_are_reported_at_once(tmp_path: Pat
             f"{listing}; write it like that, or unset it"
         ),
         f"comit ({file}:1): there is no such setting: did you mean commit? {listing}",
-        f"retry.bindings.0.policy ({file}:7): is missing",
+        f"retry.bindings.0.event_type ({file}:7): is missing",
         f"dedup = 7 ({file}:9): give it keys: it is a section",
         (
             f"commit.linger = '15x' ({file}:3): '15x' is not a duration: write it like 500ms, "

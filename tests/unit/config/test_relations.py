@@ -12,7 +12,7 @@ from config.settings import Settings
 def _found(**sections: Any) -> list[tuple[tuple[str, ...], str]]:
     built = {
         name: type(getattr(Settings(), name)).model_validate(sections.get(name, {}))
-        for name in ("kafka", "topics", "processing", "retry", "commit")
+        for name in ("kafka", "topics", "processing", "retry", "breakers", "commit")
     }
     return [(found.keys, found.message) for found in disagreements(**built)]
 
@@ -89,6 +89,16 @@ def test_the_defaults_agree() -> None:
             ("retry.bindings", "retry.policies"),
             "retry.bindings asks for policy 'nope'",
         ),
+        (
+            {"breakers": {"open_time": "6m"}},
+            ("breakers.open_time", "breakers.max_open_time"),
+            "breakers.max_open_time (5m) is below its open_time (6m)",
+        ),
+        (
+            {"breakers": {"dependencies": {"bank": {"max_open_time": "29s"}}}},
+            ("breakers.dependencies", "breakers.open_time", "breakers.max_open_time"),
+            "breakers.dependencies.bank.max_open_time (29s) is below its open_time (30s)",
+        ),
     ],
 )
 def test_values_that_contradict_each_other_are_named_with_a_remedy(
@@ -117,6 +127,8 @@ def test_values_that_contradict_each_other_are_named_with_a_remedy(
         },
         {"kafka": {"security_protocol": "SSL", "ssl_certfile": "c", "ssl_keyfile": "k"}},
         {"topics": {"audit": ""}},
+        {"breakers": {"processors": {"a": {"open_time": "5m"}}, "max_open_time": "5m"}},
+        {"retry": {"bindings": [{"event_type": "a", "criticality": "high"}]}},
         {
             "retry": {
                 "policies": {"mine": {}},

@@ -8,9 +8,10 @@ from pydantic import BaseModel, ValidationError
 
 from config.connection import KafkaSettings
 from config.dedup import DedupSettings
-from config.failures import ClassificationRule, RetrySettings
+from config.failures import ClassificationRule
 from config.policies import BUILT_IN, PolicyBinding, RetryPolicy
 from config.processing import ProcessingSettings, ProcessorSettings
+from config.retries import RetrySettings
 from config.topics import TopicSettings
 
 
@@ -192,7 +193,19 @@ def test_a_policy_whose_delays_contradict_each_other_says_which_to_change() -> N
         (RetryPolicy, {"retryable": "/(/"}),
         (RetryPolicy, {"multiplier": float("nan")}),
         (RetryPolicy, {"max_attempt": 3}),
+        (RetryPolicy, {"disabled_codes": ["no code"]}),
         (PolicyBinding, {"event_type": "", "policy": "fast"}),
+        (PolicyBinding, {"event_type": "a", "criticality": "extreme"}),
+        (RetrySettings, {"disabled_codes": "no code"}),
+        (RetrySettings, {"budget": 0}),
+        (RetrySettings, {"budget": 1.5}),
+        (RetrySettings, {"budget_floor": 1}),
+        (RetrySettings, {"catch_up_rate": 0}),
+        (RetrySettings, {"catch_up_rate": float("inf")}),
+        (RetrySettings, {"max_parked": 0}),
+        (RetrySettings, {"max_parked_bytes": -1}),
+        (RetrySettings, {"on_dead_letter": "drop"}),
+        (RetrySettings, {"in_memory_max": "-1s"}),
         (ClassificationRule, {"match": "//", "classify": "permanent"}),
         (ClassificationRule, {"match": "E", "classify": "permanent", "code": "no code"}),
     ],
@@ -202,6 +215,30 @@ def test_a_limit_that_cannot_be_meant_is_refused(
     values: dict[str, Any],
 ) -> None:
     assert _refusal(model, values)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [({}, "neither"), ({"policy": "fast", "criticality": "high"}, "both")],
+)
+def test_a_binding_is_to_a_policy_or_to_a_criticality(values: dict[str, str], said: str) -> None:
+    message = f"the binding of 'a' names {said} of policy and criticality: give one of them"
+
+    assert message in _refusal(PolicyBinding, {"event_type": "a", **values})
+
+
+def test_what_is_switched_off_for_all_is_switched_off_in_every_policy() -> None:
+    retry = RetrySettings.model_validate(
+        {
+            "disabled_codes": ["TIMEOUT", "RATE_LIMITED"],
+            "policies": {"mine": {"disabled_codes": ["CARD_DECLINED", "TIMEOUT"]}},
+        },
+    )
+
+    assert retry.named()["mine"].disabled_codes == ("CARD_DECLINED", "TIMEOUT", "RATE_LIMITED")
+    assert retry.named()["fast"].disabled_codes == ("TIMEOUT", "RATE_LIMITED")
+    assert all(policy.enabled for policy in retry.named().values())
+    assert not any(policy.enabled for policy in RetrySettings(enabled=False).named().values())
 
 
 def test_lists_of_a_policy_may_be_written_in_one_line() -> None:

@@ -1,32 +1,11 @@
 """What follows a failed attempt."""
 
-from dataclasses import replace
-
 import pytest
 
 from config.policies import BUILT_IN, Jitter, RetryPolicy
-from consumer.core.failure import Failure
-from consumer.core.retry import GiveUp, Retry, after_failure
+from consumer.core.retry import GiveUp, Retry
 from tests.unit.core.letter_examples import a_failure
-
-TRANSIENT = a_failure()
-
-
-def decided(
-    policy: RetryPolicy,
-    *,
-    attempt: int = 1,
-    failure: Failure = TRANSIENT,
-    age_seconds: float = 0.0,
-    draw: float = 0.0,
-) -> Retry | GiveUp:
-    return after_failure(
-        policy,
-        attempt=attempt,
-        failure=failure,
-        age_seconds=age_seconds,
-        draw=draw,
-    )
+from tests.unit.core.retry_examples import decided
 
 
 @pytest.mark.parametrize(
@@ -121,75 +100,3 @@ def test_by_code_a_code_without_a_class_waits_as_the_policy_says(code: str) -> N
 
 def test_a_timeout_is_tried_again() -> None:
     assert decided(RetryPolicy(), failure=a_failure(failure_class="timeout")) == Retry(0.5)
-
-
-def test_a_permanent_failure_is_given_up_as_it_is() -> None:
-    failure = a_failure(failure_class="permanent")
-
-    assert decided(RetryPolicy(), failure=failure) == GiveUp("permanent", failure, failure)
-
-
-def test_a_crash_is_given_up_as_one() -> None:
-    failure = a_failure(failure_class="crashed", code="PROCESS_CRASHED")
-
-    assert decided(RetryPolicy(), failure=failure) == GiveUp("crashed", failure, failure)
-
-
-def test_the_last_attempt_exhausts_the_policy() -> None:
-    failure = a_failure(retry_after=3.0)
-    given_up = decided(RetryPolicy(max_attempts=3), attempt=3, failure=failure)
-
-    assert given_up == GiveUp(
-        "exhausted",
-        replace(
-            failure,
-            code="MAX_RETRIES_EXCEEDED",
-            message="Failed after 3 attempts: the bank did not answer",
-            rule="max_attempts:3",
-            retry_after=None,
-        ),
-        failure,
-    )
-
-
-def test_one_attempt_is_no_plural() -> None:
-    given_up = decided(BUILT_IN["no_retry"])
-
-    assert isinstance(given_up, GiveUp)
-    assert given_up.failure.message == "Failed after 1 attempt: the bank did not answer"
-
-
-@pytest.mark.parametrize("age_seconds", [0.0, 9.0])
-def test_an_attempt_within_the_deadline_is_made(age_seconds: float) -> None:
-    policy = RetryPolicy(deadline=10.0, jitter="none")
-
-    assert decided(policy, age_seconds=age_seconds) == Retry(1.0)
-
-
-def test_an_attempt_beyond_the_deadline_is_not_waited_for() -> None:
-    given_up = decided(RetryPolicy(deadline=10.0, jitter="none"), age_seconds=9.5)
-
-    assert isinstance(given_up, GiveUp)
-    assert given_up.disposition == "expired"
-    assert given_up.cause is TRANSIENT
-    assert given_up.failure.code == "DEADLINE_EXCEEDED"
-    assert given_up.failure.rule == "deadline:10"
-    assert given_up.failure.message == (
-        "Gave up after 1 of its attempts, 9.5 s after the first began: the next one, 1.0 s on, "
-        "would pass the deadline of 10 s. Last failure: the bank did not answer"
-    )
-
-
-def test_a_wait_that_was_asked_for_does_not_pass_the_deadline() -> None:
-    given_up = decided(RetryPolicy(deadline=10.0), failure=a_failure(retry_after=11.0))
-
-    assert isinstance(given_up, GiveUp)
-    assert given_up.disposition == "expired"
-
-
-def test_attempts_end_before_the_deadline_is_asked() -> None:
-    policy = RetryPolicy(max_attempts=2, deadline=1.0)
-    given_up = decided(policy, attempt=2, age_seconds=5.0)
-
-    assert isinstance(given_up, GiveUp)
-    assert given_up.disposition == "exhausted"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from config.failures import RetrySettings
 from config.problems import SettingsError
+from config.retries import RetrySettings
 from config.settings import Settings
 from processors.loading import load_processors
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from config.failures import RetrySettings
-from config.policies import BUILT_IN, PolicyBinding, RetryPolicy
+from config.policies import BUILT_IN, Criticality, PolicyBinding, RetryPolicy
+from config.retries import RetrySettings
 from processors.policies import Policies, policy_for, unknown_policies
 from processors.registry import Processor
 
@@ -18,8 +18,10 @@ RETRY = RetrySettings(
 )
 
 
-def _processor(policy: str | None) -> Processor:
-    return Processor("m.run", "*", lambda _event, _ctx: None, False, None, policy, None, None)
+def _processor(policy: str | None, criticality: Criticality | None = None) -> Processor:
+    return Processor(
+        "m.run", "*", lambda _event, _ctx: None, False, None, policy, None, None, criticality
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,60 @@ def test_the_first_binding_wins_over_the_processor_and_the_processor_over_the_de
 
     for _ in range(2):
         assert policies.policy_for(event_type, _processor(asked)) == (name, RETRY.named()[name])
+
+
+@pytest.mark.parametrize(
+    ("criticality", "name"),
+    [
+        ("high", "conservative"),
+        ("normal", "standard"),
+        ("low", "aggressive"),
+        ("realtime", "fast"),
+    ],
+)
+def test_criticality_stands_for_a_policy(criticality: Criticality, name: str) -> None:
+    bound = RetrySettings(bindings=(PolicyBinding(event_type="a", criticality=criticality),))
+
+    assert policy_for("a", None, bound)[0] == name
+    assert policy_for("a", _processor(None, criticality), RetrySettings())[0] == name
+
+
+@pytest.mark.parametrize(
+    ("bindings", "policy", "criticality", "name"),
+    [
+        (["criticality", "policy"], "mine", "low", "fast"),
+        (["criticality"], "mine", "low", "mine"),
+        (["criticality"], None, "low", "conservative"),
+        ([], None, "low", "aggressive"),
+        ([], "mine", "low", "mine"),
+        ([], None, None, "default"),
+    ],
+)
+def test_a_named_policy_wins_over_criticality_and_the_settings_over_the_processor(
+    bindings: list[str],
+    policy: str | None,
+    criticality: Criticality | None,
+    name: str,
+) -> None:
+    given = {
+        "criticality": PolicyBinding(event_type="a*", criticality="high"),
+        "policy": PolicyBinding(event_type="a*", policy="fast"),
+    }
+    retry = RetrySettings(
+        policies={"mine": RetryPolicy()},
+        bindings=tuple(given[each] for each in bindings),
+    )
+
+    assert policy_for("ab", _processor(policy, criticality), retry)[0] == name
+
+
+def test_retries_switched_off_for_all_are_off_in_every_policy() -> None:
+    retry = RetrySettings(enabled=False, disabled_codes=("TIMEOUT",))
+    _, policy = policy_for("a", None, retry)
+
+    assert not policy.enabled
+    assert policy.disabled_codes == ("TIMEOUT",)
+    assert policy.max_attempts == BUILT_IN["default"].max_attempts
 
 
 def test_an_event_that_no_processor_wants_has_a_policy_all_the_same() -> None:
