@@ -46,6 +46,14 @@ class Progress:
     """The process that wrote it."""
     epoch: int = 0
     """Counts the sessions of this partition."""
+    next_seq: int = 0
+    """The next parked event's place in its lane."""
+    deaths: int = 0
+    """Counts the unclean ends of this partition's owners; see ``consumer.core.quarantine``."""
+    suspect_input: int = 0
+    """Input records below it may have been in flight at the last death."""
+    suspect_seq: int = 0
+    """Parked events with a lower seq may have been running at the last death."""
 
     @property
     def last(self) -> LastRead | None:

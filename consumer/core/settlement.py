@@ -21,9 +21,11 @@ from consumer.core.ledger_entry import (
     decode_entry,
     encode,
     encode_completed,
+    finished,
     takeover,
 )
 from consumer.core.output import BATCH_OVERHEAD, OutputRecord, TopicRole, output_bytes
+from consumer.core.parked_event import Hold
 from consumer.core.record import Record, record_bytes
 from consumer.core.result import encode_result
 from consumer.core.retry import GiveUp
@@ -133,8 +135,17 @@ def dead_lettered(
     give_up: GiveUp,
     *,
     now: float,
+    holds: Hold | None = None,
 ) -> Settled:
-    """Settle *item* with a letter, and an ``error`` result that names it."""
+    """Settle *item* with a letter, and an ``error`` result that names it.
+
+    Args:
+        rules: The partition's.
+        item: The event.
+        give_up: Why it is given up.
+        now: Seconds since the epoch.
+        holds: The lane that is to wait for what becomes of the letter, if one is.
+    """
     record, event, known = item.record, item.event, item.prior
     previous = known.letter if known is not None else None
     letter = build_letter(
@@ -163,13 +174,11 @@ def dead_lettered(
         ),
         source_header(record),
     )
+    taken = takeover(known, input_offset=record.offset, fingerprint=item.fingerprint)
     entry = replace(
-        takeover(known, input_offset=record.offset, fingerprint=item.fingerprint),
-        status="dead_lettered",
-        settled_at=now,
-        history=None,
-        policy=None,
+        finished(taken, "dead_lettered", now),
         letter=LetterMark.after(previous, letter.dlq_id, now),
+        holds=holds,
     )
     return Settled(
         record.offset,
@@ -252,11 +261,7 @@ def _completed_entry(
         else:
             hashed = "b1:" + blake2b(encoded, digest_size=16).hexdigest()
     return replace(
-        entry,
-        status="completed",
-        settled_at=now,
-        history=None,
-        policy=None,
+        finished(entry, "completed", now),
         result=kept,
         result_hash=hashed,
         letter=replace(letter, state="resolved") if letter is not None else None,
