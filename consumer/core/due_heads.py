@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
 Follower = tuple[str, int, float]
-"""Ledger key, units of its size, parked at; a tuple of atoms costs the garbage collector nothing."""
+"""Ledger key, units of its size, parked at; tuples of atoms cost the garbage collector nothing."""
 
 
 class Lane:

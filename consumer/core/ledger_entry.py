@@ -201,7 +201,6 @@ def takeover(entry: Entry | None, *, input_offset: int, fingerprint: str) -> Ent
         settled_at=None,
         result=None,
         result_hash=None,
-        crash=None,
     )
 
 

@@ -102,8 +102,8 @@ class EntryHold(_Written):
 class EntryCrash(_Written):
     """How an event stands that may kill the process."""
 
-    deaths: int
-    """Unclean ends of the partition that had been counted by then."""
+    epoch: int
+    """The session that said so, as the progress counts them."""
     stage: CrashStage
     """Parked before it has run since a death; announced with others; announced alone."""
     at: float
@@ -201,8 +201,8 @@ class ProgressRecord(_Written):
     """Counts the sessions of this partition."""
     next_seq: int = 0
     """The next parked event's place in its lane."""
-    deaths: int = 0
-    """Counts the unclean ends of this partition's owners."""
+    died: list[int] = []
+    """Epochs of the sessions that ended with their process, the newest ten."""
     suspect_input: int = 0
     """Input records below it may have been in flight at the last death."""
     suspect_seq: int = 0

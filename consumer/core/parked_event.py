@@ -54,8 +54,8 @@ CrashStage = Literal["suspected", "grouped", "alone"]
 class Crash:
     """How a suspect stands, and was announced before it ran; see ``consumer.core.quarantine``."""
 
-    deaths: int
-    """Unclean ends of the partition that had been counted by then."""
+    epoch: int
+    """The session that said so, as ``Progress.epoch`` counts them."""
     stage: CrashStage
     at: float
     """Seconds since the epoch."""
@@ -147,14 +147,14 @@ def hold_of(members: dict[str, Any] | None) -> Hold | None:
 
 def crash_members(crash: Crash) -> dict[str, Any]:
     """Return *crash* as a member of an entry."""
-    return {"deaths": crash.deaths, "stage": crash.stage, "at": crash.at}
+    return {"epoch": crash.epoch, "stage": crash.stage, "at": crash.at}
 
 
 def crash_of(members: dict[str, Any] | None) -> Crash | None:
     """Return the announcement that *members* are."""
     if members is None:
         return None
-    return Crash(members["deaths"], members["stage"], members["at"])
+    return Crash(members["epoch"], members["stage"], members["at"])
 
 
 def _optional_bytes(members: dict[str, Any] | None) -> bytes | None:

@@ -69,10 +69,13 @@ def parked(
 
 
 def announced(item: InFlight, crash: Crash) -> bytes:
-    """Return the entry of *item*, which runs once this is committed: it may kill the process."""
+    """Return the entry of *item*, which runs once this is committed: it may kill the process.
+
+    The item goes on from that entry.
+    """
     entry = takeover(item.prior, input_offset=item.record.offset, fingerprint=item.fingerprint)
-    policy = item.policy_name
-    return encode(replace(entry, history=item.history, policy=policy, crash=crash))
+    item.prior = replace(entry, history=item.history, policy=item.policy_name, crash=crash)
+    return encode(item.prior)
 
 
 def may_park(rules: Rules, key: str, record: Record, prior: Entry | None) -> bool:

@@ -1,21 +1,21 @@
 """Which event kills the process, and how is it found without harm to the others?
 
-An owner's end is unclean when ``progress`` is not marked clean and names another process; the
-unclean ends of a partition are counted (``Progress.deaths``).  Whatever may have been in flight at
-the last one is a suspect, and is announced in the ledger before it runs (``Crash``: by how many
-deaths, alone or not), so that the next owner knows who ran:
+An owner's end is unclean when ``progress`` is not marked clean and names another process: a death.
+Whatever may have been in flight at the last one is a suspect, and is announced in the ledger before
+it runs (``Crash``), so that the next owner knows who ran:
 
 1. After a death suspects are announced in groups, and a group runs once that is committed.
-2. Who is found announced in a group, by fewer deaths than there are now, runs alone: nothing else
-   runs in the process from before its announcement is sent until its outcome is committed, or the
-   wrong one might be charged.
-3. Who is found announced alone, by fewer deaths than there are now, has killed the process: an
-   attempt is charged, and the event becomes a letter.
+2. Who was announced in a group, before the last death, runs alone: nothing else runs in the process
+   from before its announcement is sent until its outcome is committed.  Otherwise the wrong one
+   might be charged.
+3. Who was announced alone in a session that ended in a death has killed the process: an attempt is
+   charged, and the event becomes a letter.
 
 So an event kills three times at most, and costs no other event anything but time: those in the
 group of a death are charged nothing, and run again with the same attempt number.  Whoever survives
-an attempt is cleared.  A session that is lost, or handed over, is no death: the announcements keep
-their meaning, because they name deaths and not sessions.
+an attempt and is parked, or has run alone, is cleared.  A session that is lost, or handed over, is
+no death: announcements name the session that made them, and ``Progress.died`` those that ended in
+one.
 """
 
 from dataclasses import replace
@@ -29,6 +29,9 @@ from consumer.core.progress import Progress
 from consumer.core.retry import GiveUp
 
 CODE = "PROCESS_CRASHED"
+REMEMBERED = 10
+"""Deaths: more than follow each other before the one who was charged has become a letter."""
+_NEVER = -1
 
 
 class Precaution(Enum):
@@ -61,7 +64,9 @@ def after_end(progress: Progress, *, instance: str, log_end: int) -> Progress:
         return progress
     return replace(
         progress,
-        deaths=progress.deaths + 1,
+        died=(*(epoch for epoch in progress.died if epoch != progress.epoch), progress.epoch)[
+            -REMEMBERED:
+        ],
         suspect_input=log_end,
         suspect_seq=progress.next_seq,
     )
@@ -70,20 +75,21 @@ def after_end(progress: Progress, *, instance: str, log_end: int) -> Progress:
 class Quarantine:
     """The suspects of one session."""
 
-    __slots__ = ("_deaths", "_remaining", "_seq_before", "input_before")
+    __slots__ = ("_died", "_epoch", "_remaining", "_seq_before", "input_before")
 
     def __init__(self, progress: Progress, max_in_flight_records: int) -> None:
         """Suspect whatever may have been in flight at the last death.
 
         Args:
-            progress: As the session begins with, ``after_end`` included.
+            progress: What the session begins with: ``after_end``, and an epoch of its own.
             max_in_flight_records: As many as that an owner has in flight, and it reads in order:
                 the first so many that are admitted, no others.
         """
         self.input_before = progress.suspect_input
         """Input records below it are to be judged when they are admitted; for ``progress``."""
         self._seq_before = progress.suspect_seq
-        self._deaths = progress.deaths
+        self._epoch = progress.epoch
+        self._died = progress.died or (_NEVER,)
         self._remaining = max_in_flight_records
 
     def is_over(self, committable: int) -> bool:
@@ -107,7 +113,7 @@ class Quarantine:
 
     def announcement(self, now: float, *, alone: bool) -> Crash:
         """Return what is written of a suspect before it runs; *now*: seconds since the epoch."""
-        return Crash(self._deaths, "alone" if alone else "grouped", now)
+        return Crash(self._epoch, "alone" if alone else "grouped", now)
 
     def unrun(self, precaution: Precaution, entry: Entry | None, now: float) -> Crash | None:
         """Return what is written of an event that is parked before it has run.
@@ -120,24 +126,23 @@ class Quarantine:
             now: Seconds since the epoch.
         """
         if precaution is Precaution.GROUP:
-            return Crash(self._deaths, "suspected", now)
+            return Crash(self._epoch, "suspected", now)
         if precaution is Precaution.ALONE:
-            # By a death less: it need not be announced to run alone, and is not charged for a
-            # death before it does.
-            return Crash(self._deaths - 1, "grouped", now)
+            # It is not charged for a death before it does run alone.
+            return Crash(self._died[-1], "grouped", now)
         return entry.crash if entry is not None else None
 
     def _precaution(self, crash: Crash | None, *, suspected: bool) -> Precaution:
         if crash is None:
             return Precaution.GROUP if suspected else Precaution.NONE
-        died = crash.deaths < self._deaths
         match crash.stage:
             case "suspected":
                 return Precaution.GROUP
             case "grouped":
-                return Precaution.ALONE if died else Precaution.NONE
+                # It may have run in a later session, which found it announced.
+                return Precaution.ALONE if crash.epoch <= self._died[-1] else Precaution.NONE
             case "alone":
-                return Precaution.CRASHED if died else Precaution.ALONE
+                return Precaution.CRASHED if crash.epoch in self._died else Precaution.ALONE
             case _:
                 assert_never(crash.stage)
 

@@ -240,9 +240,16 @@ def raised(settled: Settled, dropped: Sequence[int]) -> bytes:
 
 
 def journalled(item: InFlight) -> bytes:
-    """Return the entry of an event that has failed and will be tried again soon."""
+    """Return the entry of an event that has failed and will be tried again soon.
+
+    Announced in a group it stays so, for its next attempt; alone it has survived, and others may
+    run beside its next one.
+    """
     entry = takeover(item.prior, input_offset=item.record.offset, fingerprint=item.fingerprint)
-    return encode(replace(entry, history=item.history, policy=item.policy_name))
+    crash = entry.crash
+    if crash is not None and crash.stage == "alone":
+        crash = None
+    return encode(replace(entry, history=item.history, policy=item.policy_name, crash=crash))
 
 
 def _completed_entry(

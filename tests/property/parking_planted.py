@@ -13,9 +13,10 @@ from pytest import MonkeyPatch  # noqa: PT013 - a type
 from consumer.core import admission, parked_restore
 from consumer.core.admission import Admission
 from consumer.core.due_heads import DueHeads, Lane
+from consumer.core.lanes import Lanes
 from consumer.core.ledger_entry import Entry
 from consumer.core.parked_lanes import ParkedLane, ParkedLanes
-from tests.property import parking_session
+from tests.property import parking_commits, parking_session
 from tests.property.parking_session import Session
 from tests.property.parking_world import Item
 
@@ -103,7 +104,7 @@ def new_events_pass_their_parked_predecessors(patch: MonkeyPatch) -> None:
 
 def followers_in_memory_are_left_behind(patch: MonkeyPatch) -> None:
     """Park the head of a lane in memory alone."""
-    patch.setattr(parking_session.Lanes, "disband", lambda _self, _lane: [])
+    patch.setattr(Lanes, "disband", lambda _self, _lane: [])
 
 
 def holds_are_not_restored(patch: MonkeyPatch) -> None:
@@ -118,7 +119,8 @@ def holds_are_not_restored(patch: MonkeyPatch) -> None:
 
 def duplicates_of_parked_events_are_forgotten(patch: MonkeyPatch) -> None:
     """Pass a duplicate without raising what its original has answered."""
-    patch.setattr(parking_session, "answering", lambda entry, _offset: entry)
+    for module in (parking_session, parking_commits):
+        patch.setattr(module, "answering", lambda entry, _offset: entry)
 
 
 PLANTS: list[Plant] = [

@@ -4,59 +4,42 @@ One owner's life with one partition, without Kafka, tasks or sleeps: every metho
 the session may be dropped between any two.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from config.policies import RetryPolicy
-from consumer.core import admission, parked_restore
+from consumer.core import admission
 from consumer.core.admission import Admission
 from consumer.core.catch_up import CatchUp
 from consumer.core.failure import Attempt, History
 from consumer.core.lanes import Lanes, lane_of
-from consumer.core.ledger_entry import Entry, answering, decode_entry, encode
-from consumer.core.offsets import PartitionOffsets
-from consumer.core.parked_event import Hold
+from consumer.core.ledger_entry import Entry, answering, encode
+from consumer.core.parked_event import Crash, Hold
 from consumer.core.parked_lanes import ParkedLane
 from consumer.core.parked_restore import parked_lane
 from consumer.core.parking import parked
-from consumer.core.progress import Progress, decode_progress
 from consumer.core.record import LogRecord
 from consumer.core.retry import GiveUp
 from consumer.core.settlement import completed, dead_lettered, journalled
 from tests.builders import a_failure, a_processor, an_event, rules
+from tests.property.parking_commits import Commits
 from tests.property.parking_world import Item, Settlement, World, Write
 
 RULES = rules()
 PROCESSOR = a_processor()
 POLICY = RetryPolicy(max_attempts=4)
 CATCH_UP_RATE = 2.0
+FAILURE = a_failure("permanent")
+FOR_GOOD = GiveUp("permanent", FAILURE, FAILURE)
 
 
-class Session:
+class Session(Commits):
     """One owner's life, as the runtime will have it."""
 
     def __init__(self, world: World) -> None:
-        self.world = world
-        progress = decode_progress(world.progress)
-        self.offsets = PartitionOffsets(progress.next_input, progress.last)
+        super().__init__(world)
         self.lanes: Lanes[Item] = Lanes()
-        self.parked = parked_restore.restored_lanes(
-            self.waiting(), ordering=world.ordering, next_seq=progress.next_seq, now=world.now
-        )
         self.catch_up = CatchUp(CATCH_UP_RATE, world.now)
-        self.in_flight: dict[str, Item] = {}
         self.running: list[Item] = []
-        self.pending: list[Write] = []
-        self.committing: tuple[list[Write], Progress] | None = None
-        self.answered: dict[str, int] = {}
-        """Highest offset of the duplicates of a parked event, by its ledger key."""
-
-    def waiting(self) -> Iterator[tuple[str, int, Entry]]:
-        for key, encoded in self.world.ledger.items():
-            if parked_restore.may_wait(encoded):
-                yield key, len(key) + len(encoded), decode_entry(encoded)
-
-    # reading
 
     def read(self) -> None:
         """Judge the next record."""
@@ -116,8 +99,6 @@ class Session:
         elif self.lanes.enter(item.lane, item):
             self.begin(item)
 
-    # running
-
     def start(self, *, limit: int = 10) -> None:
         """Let parked events run whose time has come."""
         due, now = self.parked.due, self.world.now
@@ -128,10 +109,11 @@ class Session:
         for key in (*keys, *missed):
             entry = self.world.entry(key)
             assert entry is not None, "lost: a parked event without an entry"
-            assert entry.parked is not None, "lost: a parked event without its record"
+            kept = entry.parked
+            assert kept is not None, "lost: a parked event without its record"
             if key in self.answered:
                 entry = answering(entry, self.answered.pop(key))
-            item = self.item(entry.parked.record, key, entry)
+            item = self.item(kept.record, key, entry)
             item.place, item.is_open = parked_lane(item.lane, key), False
             item.resend = entry.letter is not None
             self.in_flight[key] = item
@@ -165,14 +147,12 @@ class Session:
             self.running.remove(item)
             self.park(item, self.world.now + delay)
 
-    def give_up(self, item: Item) -> None:
-        failure = a_failure("permanent")
+    def give_up(self, item: Item, give_up: GiveUp = FOR_GOOD) -> None:
         lane = parked_lane(item.lane, item.key)
         holds = None
         if self.world.hold_key and not isinstance(lane, str):
             holds = Hold(lane, self.seq_of(item))
         now = self.world.now
-        give_up = GiveUp("permanent", failure, failure)
         done = dead_lettered(RULES, item, give_up, now=now, holds=holds)
         self.settle(item, done.entry, "dead_lettered", done.attempts)
         if holds is None:
@@ -200,8 +180,6 @@ class Session:
         if following is not None:
             self.begin(following)
 
-    # parking
-
     def seq_of(self, item: Item) -> int:
         prior = item.prior
         if prior is not None and prior.parked is not None:
@@ -222,10 +200,20 @@ class Session:
 
     def park_behind(self, lane: ParkedLane, item: Item) -> None:
         held_by = self.parked.held_by(lane)
-        entry = parked(item, seq=self.parked.take_seq(), now=self.world.now, held_by=held_by)
+        entry = parked(
+            item,
+            seq=self.parked.take_seq(),
+            now=self.world.now,
+            held_by=held_by,
+            suspicion=self.suspicion_of(item),
+        )
         size = len(item.key) + len(entry)
         self.parked.follow(lane, item.key, now=self.world.now, size=size)
         self.pending.append(Write(item.key, entry, item))
+
+    def suspicion_of(self, item: Item) -> Crash | None:
+        """Return how far *item*, which has not run, is suspected of killing the process."""
+        return None
 
     def release(self, key: str) -> None:
         """Let the lane that the letter of *key* holds go on, as an operator would."""
@@ -235,101 +223,3 @@ class Session:
         self.pending.append(Write(key, encode(replace(entry, holds=None))))
         assert entry.letter is not None
         assert self.parked.release(entry.holds.lane, entry.letter.dlq_ids[-1], self.world.now)
-
-    # committing
-
-    def sent(self) -> list[Write]:
-        """Return what is on its way."""
-        return self.committing[0] if self.committing is not None else []
-
-    def take(self) -> None:
-        """Send what is pending."""
-        writes = [self.with_passed(write) for write in self.pending]
-        self.pending = []
-        last = self.offsets.last_below
-        progress = replace(
-            decode_progress(self.world.progress),
-            next_input=self.offsets.committable,
-            last_offset=last.offset if last is not None else None,
-            last_timestamp=last.timestamp if last is not None else None,
-            next_seq=self.parked.next_seq,
-        )
-        self.committing = (writes, progress)
-
-    def with_passed(self, write: Write) -> Write:
-        """Pass the offsets that a write settles: the event's own, and those of its duplicates."""
-        self.offsets.settle_all(write.passes)
-        item = write.item
-        if item is None:
-            return write
-        if item.is_open:
-            self.offsets.settle(item.record.offset)
-            item.is_open = False
-        dropped, item.dropped = tuple(item.dropped or ()), None
-        if not dropped:
-            return write
-        self.offsets.settle_all(dropped)
-        raised = encode(answering(decode_entry(write.entry), max(dropped)))
-        return write._replace(entry=raised, passes=dropped)
-
-    def answer(self) -> None:
-        """Learn that what was sent is visible."""
-        assert self.committing is not None
-        writes, progress = self.committing
-        self.committing = None
-        self.world.apply(writes, progress)
-        for write in writes:
-            item = write.item
-            if item is None or self.in_flight.get(write.key) is not item:
-                continue
-            del self.in_flight[write.key]
-            if item.dropped:
-                # They came while their event was on its way.
-                entry = decode_entry(write.entry)
-                raised = encode(answering(entry, max(item.dropped)))
-                if entry.parked is not None:
-                    self.answered[write.key] = max(item.dropped)
-                self.pending.append(Write(write.key, raised, passes=tuple(item.dropped)))
-        self.parked.committed(write.key for write in writes)
-
-    # looking
-
-    @property
-    def has_unread(self) -> bool:
-        return self.offsets.next < len(self.world.log)
-
-    @property
-    def is_committed(self) -> bool:
-        """Whether all that happened is durable, and only heads of parked lanes run."""
-        return (
-            not self.pending
-            and self.committing is None
-            and not self.in_flight
-            and not self.answered
-        )
-
-    @property
-    def is_at_rest(self) -> bool:
-        return self.is_committed and not self.has_unread and not self.parked.lanes
-
-    def holders(self) -> list[str]:
-        """Return the keys of those whose letters hold lanes."""
-        return [
-            key
-            for key, _, entry in self.waiting()
-            if entry.status == "dead_lettered"
-            and entry.holds is not None
-            and entry.letter is not None
-            and self.parked.held_by(entry.holds.lane) == entry.letter.dlq_ids[-1]
-            and key not in self.in_flight
-        ]
-
-    def places(self) -> dict[ParkedLane, tuple[str | None, list[str | None]]]:
-        """Return who holds each lane, and who waits in it."""
-        return {
-            lane: (
-                self.parked.held_by(lane),
-                [state.key, *(key for key, *_ in state.followers or ())],
-            )
-            for lane, state in self.parked.lanes.items()
-        }

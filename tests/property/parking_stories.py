@@ -13,11 +13,15 @@ from hypothesis.stateful import (
     rule,
 )
 
+from consumer.core.parked_restore import Ordering
 from tests.property.parking_session import Session
 from tests.property.parking_world import World
 
 EVENT_IDS = st.sampled_from("aabcdef")
 KEYS = st.sampled_from([b"k", b"k", b"l", None])
+ORDERINGS: st.SearchStrategy[Ordering] = st.sampled_from(
+    ["key", "key", "key", "partition", "none"],
+)
 INDEX = st.integers(0, 3)
 DELAYS = st.sampled_from([None, 1.0, 5.0, 60.0])
 ROUNDS = 400
@@ -30,12 +34,17 @@ class Parking(RuleBasedStateMachine):
     session: Session
 
     @initialize(
-        ordering=st.sampled_from(["key", "key", "key", "partition", "none"]),
+        ordering=ORDERINGS,
         hold_key=st.booleans(),
+        events=st.lists(st.tuples(EVENT_IDS, KEYS), max_size=4),
     )
-    def begin(self, ordering: str, *, hold_key: bool) -> None:
-        self.world = World(ordering, hold_key)  # type: ignore[arg-type]
+    def begin(
+        self, ordering: Ordering, events: list[tuple[str, bytes | None]], *, hold_key: bool
+    ) -> None:
+        self.world = World(ordering, hold_key)
         self.session = Session(self.world)
+        for event_id, key in events:
+            self.publish(event_id, key, read=True)
 
     @rule(event_id=EVENT_IDS, key=KEYS, read=st.booleans())
     def publish(self, event_id: str, key: bytes | None, *, read: bool) -> None:

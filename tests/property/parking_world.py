@@ -13,6 +13,7 @@ from consumer.core.ledger_entry import Entry, decode_entry
 from consumer.core.parked_lanes import ParkedLane
 from consumer.core.parked_restore import Ordering
 from consumer.core.progress import Progress, encode_progress
+from consumer.core.quarantine import Precaution
 from consumer.core.record import LogRecord
 from tests.builders import NOW, a_record
 
@@ -22,11 +23,12 @@ FIRST = Progress("everonce", "events", "one", "{event_id}", 0, 0)
 class Item(InFlight):
     """An event in flight, with its place where it is the head of a parked lane."""
 
-    __slots__ = ("is_open", "place", "resend")
+    __slots__ = ("is_open", "place", "precaution", "resend")
     is_open: bool
     """Whether its offset is in flight: it was read in this session, and not parked."""
     place: ParkedLane | None
     resend: bool
+    precaution: Precaution
 
 
 class Settlement(NamedTuple):
