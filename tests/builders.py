@@ -10,6 +10,7 @@ from config.settings import Settings
 from consumer.core.failure import Attempt, Failure, FailureClass, History
 from consumer.core.in_flight import InFlight
 from consumer.core.ledger_entry import Entry, EntryStatus, LetterMark, LetterState
+from consumer.core.parked_event import Parked, copied
 from consumer.core.progress import Progress
 from consumer.core.record import Headers, LogRecord
 from consumer.core.settlement import Rules
@@ -95,6 +96,19 @@ def an_entry(status: EntryStatus = "completed", **other: Any) -> Entry:
         state: LetterState = "open" if status == "dead_lettered" else "discarded"
         values["letter"] = LetterMark(("letter-1",), 1, state, NOW)
     return Entry(status, **(values | other))
+
+
+def a_parked(
+    seq: int = 0,
+    *,
+    key: bytes | None = b"key",
+    due_at: float | None = NOW + 10,
+    parked_at: float = NOW,
+    held_by: str | None = None,
+) -> Parked:
+    """Return what an entry holds of a parked event: due ten seconds after it was parked."""
+    record = copied(a_record(event_bytes(), offset=5, key=key))
+    return Parked(record, seq, parked_at, due_at, held_by)
 
 
 def a_progress(**other: Any) -> Progress:

@@ -19,9 +19,10 @@ class Admission(Enum):
     NEW = auto()
     """Its id is not known: it runs."""
     UNFINISHED = auto()
-    """It is the entry's own record, and was not finished: it runs on."""
+    """It is the entry's own record, was not finished, and nobody else holds it: it runs on."""
     REREAD = auto()
-    """It was judged before a crash or a rebalance: skipped, never judged again."""
+    """It was judged before a crash or a rebalance: skipped, never judged again.  What was parked
+    runs from the ledger."""
     DUPLICATE = auto()
     """The same event once more."""
     CONFLICT = auto()
@@ -30,20 +31,33 @@ class Admission(Enum):
     """Published again while its dead letter is open, or discarded and now corrected."""
 
 
-def against_in_flight(fingerprint: str, accepted: Iterable[str]) -> Admission:
-    """Judge an event whose id is in flight with the *accepted* contents."""
-    return Admission.DUPLICATE if same_content(fingerprint, accepted) else Admission.CONFLICT
+def against_in_flight(
+    offset: int, fingerprint: str, accepted: Iterable[str], prior: Entry | None
+) -> Admission:
+    """Judge the event at input *offset* whose id is in flight.
+
+    Args:
+        offset: Its place.
+        fingerprint: Its content.
+        accepted: Contents that count as the event in flight.
+        prior: The entry that that one takes over: a parked event may run before its own record,
+            and those of its duplicates, have been read again.
+    """
+    answered = prior.input_offset if prior is not None else None
+    if answered is not None and offset <= answered:
+        return Admission.REREAD
+    return _against_known(fingerprint, accepted)
 
 
 def against_entry(offset: int, fingerprint: str, entry: Entry) -> Admission:
     """Judge the event at input *offset* against what is known of its id."""
     answered = entry.input_offset
     if answered is not None and offset <= answered:
-        unfinished = not entry.is_settled and offset == answered
+        unfinished = not entry.is_settled and entry.parked is None and offset == answered
         return Admission.UNFINISHED if unfinished else Admission.REREAD
     match entry.status:
         case "running" | "parked" | "completed":
-            return against_in_flight(fingerprint, entry.fingerprints)
+            return _against_known(fingerprint, entry.fingerprints)
         case "dead_lettered":
             # A letter that was resolved has made its entry "completed".
             return Admission.RESEND
@@ -52,3 +66,7 @@ def against_entry(offset: int, fingerprint: str, entry: Entry) -> Admission:
             return Admission.DUPLICATE if same else Admission.RESEND
         case _:
             assert_never(entry.status)
+
+
+def _against_known(fingerprint: str, accepted: Iterable[str]) -> Admission:
+    return Admission.DUPLICATE if same_content(fingerprint, accepted) else Admission.CONFLICT

@@ -4,6 +4,7 @@ As text where they are UTF-8 and that is no longer than base64, so that people c
 """
 
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import orjson
@@ -23,7 +24,7 @@ class EncodedBytes(BaseModel):
 
     def decoded(self) -> bytes:
         """Return the bytes."""
-        return self.data.encode() if self.encoding == "utf-8" else b64decode(self.data)
+        return bytes_of({"encoding": self.encoding, "data": self.data})
 
 
 def encoded_bytes(data: bytes) -> dict[str, Any]:
@@ -36,6 +37,17 @@ def encoded_bytes(data: bytes) -> dict[str, Any]:
         # Escaped already: orjson copies it as it is.
         return {"encoding": "utf-8", "data": orjson.Fragment(text)}
     return {"encoding": "base64", "data": b64encode(data).decode()}
+
+
+def bytes_of(members: Mapping[str, Any]) -> bytes:
+    """Return the bytes that ``encoded_bytes`` has made *members* of."""
+    data: str = members["data"]
+    return data.encode() if members["encoding"] == "utf-8" else b64decode(data)
+
+
+def encoded_size(data: bytes) -> int:
+    """Return the most bytes that the text of *data* takes in JSON."""
+    return _base64_size(len(data))
 
 
 def cut_bytes(data: bytes, room: int) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class History:
     first_failed_at: float = 0.0
     last_failed_at: float = 0.0
     last_failure: Failure | None = None
-    """None where the history was read back from the ledger and no attempt failed since."""
+    """Without details and traceback where the history was read back from the ledger."""
 
     KEPT: ClassVar[int] = 20
     """The first attempt and the last 19 are kept; DESIGN section 4."""

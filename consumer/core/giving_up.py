@@ -10,8 +10,16 @@ from consumer.core.dead_letter import DeadLetter, LetterContext, build_letter
 from consumer.core.dedup_key import coordinates_key
 from consumer.core.failure import Failure, first_started_at
 from consumer.core.in_flight import InFlight
-from consumer.core.ledger_entry import Entry, LetterMark, decode_entry, encode, takeover
+from consumer.core.ledger_entry import (
+    Entry,
+    LetterMark,
+    decode_entry,
+    encode,
+    finished,
+    takeover,
+)
 from consumer.core.output import OutputRecord
+from consumer.core.parked_event import Hold
 from consumer.core.record import Record, record_bytes
 from consumer.core.result import encode_result
 from consumer.core.retry import GiveUp
@@ -25,8 +33,17 @@ def dead_lettered(
     give_up: GiveUp,
     *,
     now: float,
+    holds: Hold | None = None,
 ) -> Settled:
-    """Settle *item* with a letter, and an ``error`` result that names it."""
+    """Settle *item* with a letter, and an ``error`` result that names it.
+
+    Args:
+        rules: The partition's.
+        item: The event.
+        give_up: Why it is given up.
+        now: Seconds since the epoch.
+        holds: The lane that is to wait for what becomes of the letter, if one is.
+    """
     record, event, known = item.record, item.event, item.prior
     previous = known.letter if known is not None else None
     letter = build_letter(
@@ -55,13 +72,11 @@ def dead_lettered(
         ),
         source_header(record),
     )
+    taken = takeover(known, input_offset=record.offset, fingerprint=item.fingerprint)
     entry = replace(
-        takeover(known, input_offset=record.offset, fingerprint=item.fingerprint),
-        status="dead_lettered",
-        settled_at=now,
-        history=None,
-        policy=None,
+        finished(taken, "dead_lettered", now),
         letter=LetterMark.after(previous, letter.dlq_id, now),
+        holds=holds,
     )
     return Settled(
         record.offset,

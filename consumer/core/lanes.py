@@ -5,10 +5,19 @@ turns come in the order of entering; an event without a lane never waits.
 """
 
 from collections import deque
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 Item = TypeVar("Item")
 LaneKey = bytes | int
+WHOLE_PARTITION = 0
+"""The one lane of ``ordering: partition``."""
+
+
+def lane_of(ordering: Literal["key", "partition", "none"], key: bytes | None) -> LaneKey | None:
+    """Return the lane of an event by its record's *key*; None is a lane of its own."""
+    if ordering == "key":
+        return key
+    return WHOLE_PARTITION if ordering == "partition" else None
 
 
 class Lanes(Generic[Item]):
@@ -56,6 +65,16 @@ class Lanes(Generic[Item]):
             del self._waiting[lane]
             return None
         return queue.popleft()
+
+    def disband(self, lane: LaneKey | None) -> list[Item]:
+        """End the turn of a lane's head; return all who waited for theirs, in order.
+
+        Raises:
+            KeyError: Nobody has a turn in *lane*.
+        """
+        if lane is None:
+            return []
+        return list(self._waiting.pop(lane) or ())
 
     def __len__(self) -> int:
         """Lanes in which somebody has a turn."""

@@ -19,7 +19,19 @@ from typing import Any, ClassVar, Literal
 import orjson
 
 from consumer.core.exact_bytes import exact
-from consumer.core.failure import Attempt, History
+from consumer.core.failure import History
+from consumer.core.ledger_history import history_members, history_of
+from consumer.core.parked_event import (
+    Crash,
+    Hold,
+    Parked,
+    crash_members,
+    crash_of,
+    hold_members,
+    hold_of,
+    parked_members,
+    parked_of,
+)
 
 VERSION = 1
 _MICROSECOND_DIGITS = 6
@@ -75,6 +87,12 @@ class Entry:
     result_hash: str | None = None
     """Of an answer too large to be kept."""
     letter: LetterMark | None = None
+    parked: Parked | None = None
+    """What is kept of an unfinished event whose offset is passed; also while it runs."""
+    holds: Hold | None = None
+    """The lane that waits for what becomes of its letter; also while a resend of it runs."""
+    crash: Crash | None = None
+    """How it was announced, where it may be what kills the process."""
 
     @property
     def is_settled(self) -> bool:
@@ -113,7 +131,9 @@ def encode(entry: Entry) -> bytes:
         "fingerprints": list(entry.fingerprints),
     }
     if entry.history is not None and entry.history.attempts:
-        document |= _encode_history(entry.history)
+        document |= history_members(entry.history)
+    if entry.parked is not None:
+        document |= parked_members(entry.parked)
     if entry.letter is not None:
         mark = entry.letter
         document["letter"] = {
@@ -128,6 +148,8 @@ def encode(entry: Entry) -> bytes:
         "result": entry.result.decode() if entry.result is not None else None,
         "result_hash": entry.result_hash,
         "settled_at": entry.settled_at,
+        "holds": hold_members(entry.holds) if entry.holds is not None else None,
+        "crash": crash_members(entry.crash) if entry.crash is not None else None,
     }
     document |= {name: value for name, value in optional.items() if value is not None}
     return exact(orjson.dumps(document))
@@ -153,13 +175,16 @@ def decode_entry(value: bytes) -> Entry:
         input_offset=offsets.get("input"),
         control_offset=offsets.get("control"),
         settled_at=document.get("settled_at"),
-        history=_decode_history(document),
+        history=history_of(document),
         policy=document.get("policy"),
         result=document["result"].encode() if "result" in document else None,
         result_hash=document.get("result_hash"),
         letter=LetterMark(tuple(mark["dlq_ids"]), mark["count"], mark["state"], mark["at"])
         if mark
         else None,
+        parked=parked_of(document),
+        holds=hold_of(document.get("holds")),
+        crash=crash_of(document.get("crash")),
     )
 
 
@@ -167,64 +192,41 @@ def takeover(entry: Entry | None, *, input_offset: int, fingerprint: str) -> Ent
     """Return what the entry is once the record at *input_offset* has taken it over.
 
     Offsets only rise and fingerprints add up: an earlier record of the id that is read again
-    finds itself answered.
+    finds itself answered.  A parked event goes on with the record that it holds, whose offset was
+    answered when it was parked.  A resend keeps the lane waiting that its letter holds.
     """
     if entry is None:
         return Entry("running", (fingerprint,), input_offset)
-    known = entry.fingerprints
+    known, answered = entry.fingerprints, entry.input_offset
     return replace(
         entry,
         status="running",
         fingerprints=known if fingerprint in known else (*known, fingerprint),
-        input_offset=max(input_offset, entry.input_offset or 0),
+        input_offset=answered if entry.parked is not None else max(input_offset, answered or 0),
         settled_at=None,
         result=None,
         result_hash=None,
     )
 
 
-def _encode_history(history: History) -> dict[str, Any]:
-    return {
-        "attempts": [
-            {
-                name: value
-                for name, value in (
-                    ("number", attempt.number),
-                    ("status", attempt.status),
-                    ("started_at", attempt.started_at),
-                    ("duration", attempt.duration_seconds),
-                    ("code", attempt.code),
-                    ("message", attempt.message),
-                    ("step", attempt.step),
-                    ("delay", attempt.delay_seconds),
-                )
-                if value is not None
-            }
-            for attempt in history.attempts
-        ],
-        "first_failed_at": history.first_failed_at,
-        "last_failed_at": history.last_failed_at,
-    }
-
-
-def _decode_history(document: dict[str, Any]) -> History | None:
-    attempts = document.get("attempts")
-    if not attempts:
-        return None
-    return History(
-        attempts=[
-            Attempt(
-                number=attempt["number"],
-                status=attempt["status"],
-                started_at=attempt["started_at"],
-                duration_seconds=attempt["duration"],
-                code=attempt.get("code"),
-                message=attempt.get("message"),
-                step=attempt.get("step"),
-                delay_seconds=attempt.get("delay"),
-            )
-            for attempt in attempts
-        ],
-        first_failed_at=document["first_failed_at"],
-        last_failed_at=document["last_failed_at"],
+def finished(entry: Entry, status: EntryStatus, settled_at: float) -> Entry:
+    """Return *entry* settled as *status*, without what only an unfinished event needs."""
+    return replace(
+        entry,
+        status=status,
+        settled_at=settled_at,
+        history=None,
+        policy=None,
+        parked=None,
+        holds=None,
+        crash=None,
     )
+
+
+def answering(entry: Entry, offset: int) -> Entry:
+    """Return *entry* once it has answered the record at input *offset* too.
+
+    For a duplicate of a parked event: read again, it must not be taken for a resend of what may
+    have become a dead letter meanwhile.
+    """
+    return replace(entry, input_offset=max(offset, entry.input_offset or 0))

@@ -9,8 +9,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from consumer.core.failure import AttemptStatus
+from consumer.core.dead_letter_record import LetterHeader
+from consumer.core.encoded_bytes import EncodedBytes
+from consumer.core.failure import AttemptStatus, FailureClass
 from consumer.core.ledger_entry import EntryStatus, LetterState
+from consumer.core.parked_event import CrashStage
 
 
 class _Written(BaseModel):
@@ -45,6 +48,66 @@ class EntryAttempt(_Written):
     """The step it was in."""
     delay: float | None = None
     """Seconds until the next attempt."""
+
+
+class EntryError(_Written):
+    """The last failure of an unfinished event, as far as a letter needs it."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    code: str
+    """Error code."""
+    message: str
+    """What happened; 2,000 bytes at most."""
+    failure_class: FailureClass = Field(alias="class")
+    """What it was taken to be."""
+    rule: str
+    """What decided that."""
+    type: str | None = None
+    """Name of the exception."""
+    status_code: int | None = None
+    """HTTP status, where there was one."""
+    request_id: str | None = None
+    """Of the request that failed."""
+
+
+class EntryRecord(_Written):
+    """The record of an event whose offset was passed before it was done, byte for byte."""
+
+    topic: str
+    """Topic it was read from."""
+    partition: int
+    """Partition of that topic."""
+    offset: int
+    """Place in that partition."""
+    timestamp: int
+    """Milliseconds since the epoch."""
+    key: EncodedBytes | None
+    """Its key."""
+    value: EncodedBytes | None
+    """Its value."""
+    headers: list[LetterHeader]
+    """Its headers, in order."""
+
+
+class EntryHold(_Written):
+    """The lane that waits for what becomes of a letter."""
+
+    lane: EncodedBytes | int
+    """The key of the lane's records; 0 is the whole partition."""
+    seq: int
+    """The event's own place in that lane."""
+
+
+class EntryCrash(_Written):
+    """How an event stands that may kill the process."""
+
+    epoch: int
+    """The session that said so, as the progress counts them."""
+    stage: CrashStage
+    """Parked before it has run since a death; announced with others; announced alone."""
+    at: float
+    """Seconds since the epoch."""
 
 
 class EntryLetter(_Written):
@@ -87,6 +150,22 @@ class LedgerEntryRecord(_Written):
     """Of an answer too large to be kept."""
     letter: EntryLetter | None = None
     """Its dead letters, where it ever had one."""
+    last_error: EntryError | None = None
+    """The last failure, while unfinished."""
+    record: EntryRecord | None = None
+    """While unfinished, where its offset is passed."""
+    seq: int | None = None
+    """With record: its place in its lane; the lowest is the head."""
+    parked_at: float | None = None
+    """With record: when it was parked first, seconds since the epoch."""
+    due_at: float | None = None
+    """When its next attempt is due, seconds since the epoch; only the head of a lane has one."""
+    held_by: str | None = None
+    """The dlq_id that held its lane when it was parked."""
+    holds: EntryHold | None = None
+    """Where its letter holds a lane."""
+    crash: EntryCrash | None = None
+    """Where it may have killed the process."""
 
 
 class ProgressRecord(_Written):
@@ -120,3 +199,11 @@ class ProgressRecord(_Written):
     """The process that wrote it."""
     epoch: int
     """Counts the sessions of this partition."""
+    next_seq: int = 0
+    """The next parked event's place in its lane."""
+    died: list[int] = []
+    """Epochs of the sessions that ended with their process, the newest ten."""
+    suspect_input: int = 0
+    """Input records below it may have been in flight at the last death."""
+    suspect_seq: int = 0
+    """Parked events with a lower seq may have been running at the last death."""

@@ -46,6 +46,14 @@ class Progress:
     """The process that wrote it."""
     epoch: int = 0
     """Counts the sessions of this partition."""
+    next_seq: int = 0
+    """The next parked event's place in its lane."""
+    died: tuple[int, ...] = ()
+    """Epochs of the sessions that ended with their process; see ``consumer.core.quarantine``."""
+    suspect_input: int = 0
+    """Input records below it may have been in flight at the last death."""
+    suspect_seq: int = 0
+    """Parked events with a lower seq may have been running at the last death."""
 
     @property
     def last(self) -> LastRead | None:
@@ -73,4 +81,5 @@ def decode_progress(value: bytes) -> Progress:
             f"version {VERSION}: run the newer Everonce that wrote it",
         )
     names = Progress.__slots__
-    return Progress(**{name: document[name] for name in names if name in document})
+    known = {name: document[name] for name in names if name in document}
+    return Progress(**known | {"died": tuple(known.get("died", ()))})

@@ -16,6 +16,7 @@ from consumer.core.ledger_entry import (
     Entry,
     encode,
     encode_completed,
+    finished,
     takeover,
 )
 from consumer.core.output import BATCH_OVERHEAD, OutputRecord, TopicRole, output_bytes
@@ -137,9 +138,16 @@ def completed(
 
 
 def journalled(item: InFlight) -> bytes:
-    """Return the entry of an event that has failed and will be tried again soon."""
+    """Return the entry of an event that has failed and will be tried again soon.
+
+    Announced in a group it stays so, for its next attempt; alone it has survived, and others may
+    run beside its next one.
+    """
     entry = takeover(item.prior, input_offset=item.record.offset, fingerprint=item.fingerprint)
-    return encode(replace(entry, history=item.history, policy=item.policy_name))
+    crash = entry.crash
+    if crash is not None and crash.stage == "alone":
+        crash = None
+    return encode(replace(entry, history=item.history, policy=item.policy_name, crash=crash))
 
 
 def _completed_entry(
@@ -158,11 +166,7 @@ def _completed_entry(
         else:
             hashed = "b1:" + blake2b(encoded, digest_size=16).hexdigest()
     return replace(
-        entry,
-        status="completed",
-        settled_at=now,
-        history=None,
-        policy=None,
+        finished(entry, "completed", now),
         result=kept,
         result_hash=hashed,
         letter=replace(letter, state="resolved") if letter is not None else None,

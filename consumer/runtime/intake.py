@@ -107,7 +107,9 @@ class Intake:
                 return
         current = state.in_flight.get(key)
         if current is not None:
-            admission = against_in_flight(fingerprint, current.accepted)
+            admission = against_in_flight(
+                record.offset, fingerprint, current.accepted, current.prior
+            )
             self._known(record, event, key, fingerprint, admission, current, None)
             return
         encoded = state.ledger.get(key)

@@ -9,19 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.core.admission import Admission, against_entry
-from consumer.core.failure import Attempt, History
+from consumer.core.failure import Attempt, Failure, History
 from consumer.core.json_value import encode_value
+from consumer.core.lanes import WHOLE_PARTITION
 from consumer.core.ledger_entry import (
     SETTLED,
     Entry,
     LetterMark,
     UnknownEntryVersionError,
+    answering,
     decode_entry,
     encode,
     encode_completed,
+    finished,
     takeover,
 )
+from consumer.core.parked_event import Crash, Hold, Parked, copied
+from consumer.core.parked_restore import may_wait
 from consumer.core.progress import Progress, decode_progress, encode_progress
+from consumer.core.record import LogRecord
+from tests.builders import a_record
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 offsets = st.integers(0, 2**62)
@@ -37,13 +44,45 @@ attempts = st.builds(
     st.none() | texts,
     st.none() | moments,
 )
-histories = st.builds(History, st.lists(attempts, min_size=1, max_size=4), moments, moments)
+failures = st.builds(
+    Failure,
+    texts,
+    texts,
+    st.sampled_from(["transient", "permanent", "timeout", "crashed"]),
+    texts,
+    texts,
+    status_code=st.none() | st.integers(400, 599),
+    request_id=st.none() | texts,
+)
+histories = st.builds(
+    History,
+    st.lists(attempts, min_size=1, max_size=4),
+    moments,
+    moments,
+    st.none() | failures,
+)
 letters = st.builds(
     LetterMark,
     st.lists(texts, min_size=1, max_size=20).map(tuple),
     st.integers(1, 10**6),
     st.sampled_from(["open", "resolved", "discarded"]),
     moments,
+)
+optional_bytes = st.none() | st.binary(max_size=60) | texts.map(str.encode)
+records = st.builds(
+    LogRecord,
+    texts,
+    st.integers(0, 2**31),
+    offsets,
+    offsets,
+    optional_bytes,
+    optional_bytes,
+    st.lists(st.tuples(texts, optional_bytes), max_size=4).map(tuple),
+)
+parked = st.builds(Parked, records, offsets, moments, st.none() | moments, st.none() | texts)
+lanes = st.binary(max_size=20) | st.just(WHOLE_PARTITION)
+crashes = st.builds(
+    Crash, st.integers(-1, 2**40), st.sampled_from(["suspected", "grouped", "alone"]), moments
 )
 answers = st.one_of(
     st.integers(-(10**40), 10**40),
@@ -64,6 +103,9 @@ entries = st.builds(
     st.none() | answers,
     st.none() | texts,
     st.none() | letters,
+    st.none() | parked,
+    st.none() | st.builds(Hold, lanes, offsets),
+    st.none() | crashes,
 )
 
 
@@ -84,6 +126,7 @@ def test_the_short_cut_writes_what_the_encoder_writes(
     assert read.settled_at is not None
     assert abs(read.settled_at - settled_at) <= 1e-6
     assert replace(read, settled_at=settled_at) == entry
+    assert not may_wait(short)
     assert len(short) < 150
 
 
@@ -100,7 +143,11 @@ def test_a_takeover_only_adds(entry: Entry, offset: int, fingerprint: str) -> No
     taken = takeover(entry, input_offset=offset, fingerprint=fingerprint)
 
     assert taken.status == "running"
-    assert taken.input_offset == max(offset, entry.input_offset or 0)
+    if entry.parked is None:
+        assert taken.input_offset == max(offset, entry.input_offset or 0)
+    else:
+        assert taken.input_offset == entry.input_offset
+    assert (taken.parked, taken.holds, taken.crash) == (entry.parked, entry.holds, entry.crash)
     assert taken.control_offset == entry.control_offset
     assert set(taken.fingerprints) == {*entry.fingerprints, fingerprint}
     assert taken.fingerprints[: len(entry.fingerprints)] == entry.fingerprints
@@ -118,10 +165,43 @@ def test_an_answered_record_never_runs_as_something_new(
     assert verdict is not Admission.NEW
     if entry.input_offset is None or offset > entry.input_offset:
         assert verdict not in {Admission.REREAD, Admission.UNFINISHED}
-    elif entry.is_settled or offset < entry.input_offset:
+    elif entry.is_settled or entry.parked is not None or offset < entry.input_offset:
         assert verdict is Admission.REREAD
     else:
         assert verdict is Admission.UNFINISHED
+
+
+@given(entries, st.sampled_from(sorted(SETTLED)), moments)
+def test_a_finished_entry_holds_nothing_of_an_unfinished_one(
+    entry: Entry, status: Any, settled_at: float
+) -> None:
+    done = finished(entry, status, settled_at)
+
+    assert done == replace(
+        Entry(status, entry.fingerprints, entry.input_offset, entry.control_offset, settled_at),
+        result=entry.result,
+        result_hash=entry.result_hash,
+        letter=entry.letter,
+    )
+
+
+@given(entries, offsets, fingerprints)
+def test_an_answered_duplicate_stays_answered(entry: Entry, offset: int, fingerprint: str) -> None:
+    parked = replace(entry, parked=copied_parked())
+
+    again = decode_entry(encode(answering(parked, offset)))
+    assert against_entry(offset, fingerprint, again) is Admission.REREAD
+    assert replace(again, input_offset=entry.input_offset) == parked
+
+
+def copied_parked() -> Parked:
+    return Parked(copied(a_record()), 0, 0.0)
+
+
+@given(entries)
+def test_who_may_wait_is_not_passed_over(entry: Entry) -> None:
+    if entry.status != "completed":
+        assert may_wait(encode(entry))
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), fingerprints, st.sampled_from(sorted(SETTLED)))))
@@ -149,6 +229,10 @@ progresses = st.builds(
     st.booleans(),
     st.booleans(),
     texts,
+    offsets,
+    offsets,
+    st.lists(offsets, max_size=10).map(tuple),
+    offsets,
     offsets,
 )
 

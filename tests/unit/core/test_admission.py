@@ -4,7 +4,7 @@ import pytest
 
 from consumer.core.admission import Admission, against_entry, against_in_flight
 from consumer.core.ledger_entry import EntryStatus
-from tests.builders import an_entry
+from tests.builders import a_parked, an_entry
 
 SAME, OTHER, ELSEWHERE = "b1:one", "b1:two", "b9:three"
 CASES: list[tuple[str, EntryStatus, int, str, Admission]] = [
@@ -18,7 +18,6 @@ CASES: list[tuple[str, EntryStatus, int, str, Admission]] = [
     ("re-read below an unfinished one", "running", 4, SAME, Admission.REREAD),
     ("re-read below a parked one", "parked", 4, SAME, Admission.REREAD),
     ("its own unfinished record", "running", 5, SAME, Admission.UNFINISHED),
-    ("its own parked record", "parked", 5, SAME, Admission.UNFINISHED),
     ("duplicate of a completed one", "completed", 6, SAME, Admission.DUPLICATE),
     ("duplicate of an unfinished one", "running", 6, SAME, Admission.DUPLICATE),
     ("duplicate of a parked one", "parked", 6, SAME, Admission.DUPLICATE),
@@ -55,7 +54,33 @@ def test_an_event_is_judged_by_its_entry(
 def test_an_event_is_judged_by_what_is_in_flight(
     fingerprint: str, accepted: tuple[str, ...], verdict: Admission
 ) -> None:
-    assert against_in_flight(fingerprint, accepted) is verdict
+    assert against_in_flight(6, fingerprint, accepted, None) is verdict
+    assert against_in_flight(6, fingerprint, accepted, an_entry("running")) is verdict
+
+
+@pytest.mark.parametrize("offset", [4, 5])
+@pytest.mark.parametrize("fingerprint", [SAME, OTHER])
+def test_what_the_event_in_flight_has_answered_is_re_read(offset: int, fingerprint: str) -> None:
+    parked = an_entry("parked", parked=a_parked())
+
+    assert against_in_flight(offset, fingerprint, (SAME,), parked) is Admission.REREAD
+
+
+@pytest.mark.parametrize("status", ["parked", "running"])
+@pytest.mark.parametrize("offset", [4, 5])
+def test_a_record_that_its_entry_holds_is_re_read(status: EntryStatus, offset: int) -> None:
+    entry = an_entry(status, fingerprints=(SAME,), parked=a_parked())
+
+    assert against_entry(offset, SAME, entry) is Admission.REREAD
+    assert against_entry(offset, OTHER, entry) is Admission.REREAD
+
+
+@pytest.mark.parametrize("status", ["parked", "running"])
+def test_a_later_record_of_a_parked_id_is_a_duplicate_or_a_conflict(status: EntryStatus) -> None:
+    entry = an_entry(status, fingerprints=(SAME,), parked=a_parked())
+
+    assert against_entry(6, SAME, entry) is Admission.DUPLICATE
+    assert against_entry(6, OTHER, entry) is Admission.CONFLICT
 
 
 def test_an_entry_that_answered_no_input_record_re_reads_none() -> None:

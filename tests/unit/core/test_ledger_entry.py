@@ -13,7 +13,7 @@ from consumer.core.ledger_entry import (
     takeover,
 )
 from consumer.core.progress import LedgerTooNewError, decode_progress, encode_progress
-from tests.builders import NOW, a_history, a_progress, an_entry
+from tests.builders import NOW, a_failure, a_history, a_progress, an_entry
 
 
 def test_a_plain_completed_entry_is_small() -> None:
@@ -38,7 +38,7 @@ def test_failed_attempts_are_remembered_while_unfinished() -> None:
     assert restored.history.attempts == a_history(3).attempts
     assert restored.history.first_failed_at == NOW + 1.25
     assert restored.history.last_failed_at == NOW + 3.25
-    assert restored.history.last_failure is None
+    assert restored.history.last_failure == a_failure()
 
 
 def test_an_entry_of_a_newer_version_is_refused_with_both_versions() -> None:
