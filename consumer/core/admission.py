@@ -7,10 +7,13 @@ has no case here yet.
 
 from collections.abc import Iterable
 from enum import Enum, auto
-from typing import assert_never
+from typing import Any, assert_never
 
+from consumer.core.failure import Failure
 from consumer.core.fingerprint import same_content
 from consumer.core.ledger_entry import Entry
+from consumer.core.retry import GiveUp
+from processors.contract import WorkflowEvent
 
 
 class Admission(Enum):
@@ -66,6 +69,18 @@ def against_entry(offset: int, fingerprint: str, entry: Entry) -> Admission:
             return Admission.DUPLICATE if same else Admission.RESEND
         case _:
             assert_never(entry.status)
+
+
+def conflict(event: WorkflowEvent[Any]) -> GiveUp:
+    """Return why an event is given up whose id was used before for another content."""
+    failure = Failure(
+        "IDEMPOTENCY_CONFLICT",
+        f"event id {event.event_id!r} was used before for an event with another content: "
+        "give each event an id of its own, or set dedup.on_conflict",
+        "permanent",
+        "admission",
+    )
+    return GiveUp("conflict", failure, failure)
 
 
 def _against_known(fingerprint: str, accepted: Iterable[str]) -> Admission:

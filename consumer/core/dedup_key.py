@@ -44,6 +44,11 @@ def content_key(key: str, fingerprint: str) -> str:
     return f"{CONTENT_PREFIX}{fingerprint}:{key}"
 
 
+def is_coordinates(key: str) -> bool:
+    """Whether *key* is that of a record without an event id of its own."""
+    return key.startswith(COORDINATES_PREFIX)
+
+
 def coordinates_key(topic: str, partition: int, offset: int) -> str:
     """Return the key of a record that has no event id of its own: poison, or a conflict."""
     return f"{COORDINATES_PREFIX}{topic}/{partition}/{offset}"

@@ -99,6 +99,10 @@ class Tally:
     end_to_end_seconds: list[float] = field(default_factory=list)
     """From the record's timestamp to the commit, one per processed event."""
     answers: int = 0
+    parked: dict[str, int] = field(default_factory=dict)
+    """Events that were parked, by policy."""
+    released: list[float] = field(default_factory=list)
+    """How late parked events began to run, seconds after they were due, one per event."""
 
 
 @dataclass(frozen=True, slots=True)

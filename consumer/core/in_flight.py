@@ -14,6 +14,8 @@ from processors.registry import Processor
 
 NO_RECORD = LogRecord("", -1, -1, -1, None, None)
 NO_EVENT: WorkflowEvent[Any] = WorkflowEvent("", "", "", "", datetime.min.replace(tzinfo=UTC), {})
+Deferred = tuple[Record, WorkflowEvent[Any], str | None]
+"""A duplicate, and the ledger key it was parked under, if it was."""
 
 
 class InFlight:
@@ -28,6 +30,7 @@ class InFlight:
         "key",
         "lane",
         "owner",
+        "place",
         "policy",
         "policy_name",
         "preset",
@@ -71,7 +74,9 @@ class InFlight:
         """What was decided about it at reading; it still waits for its turn in its lane."""
         self.history: History | None = prior.history if prior is not None else None
         """Failed attempts; None while there are none."""
-        self.deferred: list[tuple[Record, WorkflowEvent[Any]]] | None = None
+        self.place: LaneKey | str | None = None
+        """The parked lane whose head it is; None of one that has its turn in memory."""
+        self.deferred: list[Deferred] | None = None
         """Duplicates that wait for its commit, to be answered with what it settled as."""
         self.dropped: list[int] | None = None
         """Input offsets of duplicates that were dropped; passed with it, never before."""
@@ -86,6 +91,11 @@ class InFlight:
         """Drop what is not needed between settling and commit: most of an event's memory."""
         self.record = NO_RECORD
         self.event = NO_EVENT
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether its offset was passed when it was parked."""
+        return self.prior is not None and self.prior.parked is not None
 
     @property
     def accepted(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from consumer.core.status import LifeState
 
-IntakeBound = Literal["records", "bytes", "window", "waiting", "entries"]
+IntakeBound = Literal["records", "bytes", "window", "waiting", "entries", "parked"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ it nothing, and decoding is paid only by the few events whose id is known alread
 settling is kept by time slots of keys, which cost eight bytes an entry.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from consumer.core.dedup_key import COORDINATES_PREFIX
 from consumer.core.progress import Progress
@@ -52,6 +52,10 @@ class MemoryLedger:
         keys = [key for key, _ in entries]
         self._slot(settled_at).extend(keys)
         self._coordinates.update([key for key in keys if key.startswith(COORDINATES_PREFIX)])
+
+    def items(self) -> Iterable[tuple[str, bytes]]:
+        """Return every ledger key with its entry, encoded; not to be changed meanwhile."""
+        return self._entries.items()
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -1,6 +1,6 @@
 """Who keeps the entries of a partition's ledger?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from consumer.core.progress import Progress
@@ -38,6 +38,10 @@ class LedgerStore(Protocol):
             entries: Ledger key and encoded entry of each.
             settled_at: When the last of them settled, seconds since the epoch.
         """
+        ...
+
+    def items(self) -> Iterable[tuple[str, bytes]]:
+        """Return every ledger key with its entry, encoded; not to be changed meanwhile."""
         ...
 
     def __len__(self) -> int:

@@ -7,23 +7,23 @@ prefix, commit, and only then let the ledger in memory and the committable move.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from consumer.core.answer import answer
 from consumer.core.dedup_key import PROGRESS_KEY
 from consumer.core.facts import BatchCommitted, Tally
 from consumer.core.giving_up import raised
-from consumer.core.ledger_entry import decode_entry
+from consumer.core.in_flight import Deferred, InFlight
+from consumer.core.ledger_entry import answering, decode_entry, encode
 from consumer.core.output import OutputRecord
 from consumer.core.pace import SettlingRate, linger_seconds
 from consumer.core.progress import Progress, encode_progress
-from consumer.core.record import Record, TopicPartition
+from consumer.core.record import TopicPartition
 from consumer.core.settlement import Settled
 from consumer.ports import CommitBatch, LedgerStore, RefusedError, SessionLostError, Writer
 from consumer.runtime.environment import Environment
+from consumer.runtime.parking import Parking
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.pending import Pending
-from processors.contract import WorkflowEvent
 
 IDLE_COMMIT_SECONDS = 1.0
 """The committable moves at least this often, even when only duplicates went by."""
@@ -40,6 +40,7 @@ class Taken:
     settled: list[Settled]
     journal: dict[str, bytes]
     forgotten: list[str]
+    parked: list[tuple[InFlight, bytes]]
     progress: Progress
     tally: Tally
 
@@ -52,10 +53,12 @@ class GroupCommit:
         env: Environment,
         state: PartitionState,
         writer: Writer,
+        parking: Parking,
         moved: Callable[[], None],
     ) -> None:
         """Commit what *state* has pending, through *writer*; *moved* is called after each."""
         self._moved = moved
+        self._parking = parking
         self._env = env
         self._state = state
         self._writer = writer
@@ -87,6 +90,7 @@ class GroupCommit:
             self._state.pending.forgotten += taken.forgotten
             if isinstance(error, RefusedError):
                 offsets = [settled.offset for settled in taken.settled]
+                offsets += [item.record.offset for item, _ in taken.parked]
                 self._state.refusals.refused(offsets, error.role, str(error))
             raise
         self._ended_at = self._loop.time()
@@ -161,7 +165,13 @@ class GroupCommit:
         # Tombstones first: an event of a forgotten id may settle in the same batch.
         entries += [OutputRecord(key.encode(), None) for key in forgotten]
         entries += [OutputRecord(key.encode(), entry) for key, entry in journal.items()]
-        offsets.settle_all([done.offset for done in settled])
+        parked = self._take_parked(entries)
+        if pending.passed:
+            passed = pending.passed
+            offsets.settle_all([done.offset for done in settled if done.offset not in passed])
+            passed -= {done.offset for done in settled}
+        else:
+            offsets.settle_all([done.offset for done in settled])
         settled = [
             done if done.item is None or done.item.dropped is None else self._with_dropped(done)
             for done in settled
@@ -171,12 +181,31 @@ class GroupCommit:
         entries += [_new(OutputRecord, (done.key.encode(), done.entry, ())) for done in settled]
         answers = pending.take_answers(offsets.committable)
         results += answers
+        said, pending.said = pending.said, []
+        results += said
         tally = pending.take_tally(settled)
-        tally.answers = len(answers)
+        tally.answers = len(answers) + len(said)
         progress = self._progress(clean=clean)
         entries.append(OutputRecord(PROGRESS_KEY.encode(), encode_progress(progress)))
         batch.offsets = self._offsets(progress)
-        return Taken(batch, settled, journal, forgotten, progress, tally)
+        return Taken(batch, settled, journal, forgotten, parked, progress, tally)
+
+    def _take_parked(self, entries: list[OutputRecord]) -> list[tuple[InFlight, bytes]]:
+        """Take the events that are being parked; their offsets are passed with their entries."""
+        pending, offsets = self._state.pending, self._state.offsets
+        taken, pending.parked = pending.parked, {}
+        parked: list[tuple[InFlight, bytes]] = []
+        for item, encoded in taken.values():
+            entry = encoded
+            if item.dropped is not None:
+                dropped, item.dropped = item.dropped, None
+                entry = encode(answering(decode_entry(entry), max(dropped)))
+                offsets.settle_all(dropped)
+            if not item.is_passed:
+                offsets.settle(item.record.offset)
+            entries.append(OutputRecord(item.key.encode(), entry))
+            parked.append((item, entry))
+        return parked
 
     def _with_dropped(self, done: Settled) -> Settled:
         """Let the duplicates that were dropped for an event be passed in its own transaction."""
@@ -198,6 +227,7 @@ class GroupCommit:
             last_timestamp=last.timestamp if last is not None else None,
             clean=clean,
             gap_free=len(state.offsets) == 0,
+            next_seq=state.parked.next_seq,
         )
 
     def _offsets(self, progress: Progress) -> dict[TopicPartition, int]:
@@ -230,6 +260,12 @@ class GroupCommit:
                     self._pass_dropped(item.dropped, done)
                 if in_flight.get(item.key) is item:
                     del in_flight[item.key]
+        for item, entry in taken.parked:
+            self._parking.committed(item, entry)
+        if taken.parked:
+            state.release(len(taken.parked), sum(item.weight for item, _ in taken.parked))
+            state.parked.committed([item.key for item, _ in taken.parked])
+            state.due_changed()
         state.committed(taken.progress, taken.settled)
         if state_offset is not None:
             ledger.state_offset = state_offset
@@ -242,10 +278,9 @@ class GroupCommit:
         state.offsets.settle_all(dropped)
         state.signal()
 
-    def _answer_deferred(
-        self, deferred: list[tuple[Record, WorkflowEvent[Any]]], done: Settled
-    ) -> None:
+    def _answer_deferred(self, deferred: list[Deferred], done: Settled) -> None:
         entry = decode_entry(done.entry)
         now = self._env.clocks.now()
-        for record, event in deferred:
-            self._state.answer_deferred(record, answer(record, event, entry, now=now))
+        for record, event, parked_key in deferred:
+            output = answer(record, event, entry, now=now)
+            self._state.answer_deferred(record, output, parked_key)

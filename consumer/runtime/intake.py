@@ -7,18 +7,20 @@ in its lane.  This is the hot path: everything here is counted in parts of a mic
 from collections.abc import Sequence
 from typing import Any, assert_never
 
-from consumer.core.admission import Admission, against_entry, against_in_flight
+from consumer.core.admission import Admission, against_entry, against_in_flight, conflict
 from consumer.core.answer import answer
 from consumer.core.decode import decode
 from consumer.core.dedup_key import CONTENT_PREFIX, content_key, coordinates_key
 from consumer.core.failure import Failure
 from consumer.core.fingerprint import TooDeepError
 from consumer.core.in_flight import InFlight
-from consumer.core.lanes import LaneKey
+from consumer.core.lanes import LaneKey, lane_of
 from consumer.core.ledger_entry import Entry, decode_entry
+from consumer.core.parked_restore import parked_lane
 from consumer.core.record import Record
 from consumer.core.retry import GiveUp
 from consumer.runtime.environment import Environment
+from consumer.runtime.parking import Parking
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.settling import Settling
 from processors.contract import WorkflowEvent
@@ -32,15 +34,18 @@ class Intake:
         env: Environment,
         state: PartitionState,
         settling: Settling,
+        parking: Parking,
         owner: Any,
     ) -> None:
         """Admit into *state*, for the session *owner*.
 
-        What is decided at once is settled through *settling*.
+        What is decided at once is settled through *settling*; who comes to a lane that is parked
+        goes through *parking*.
         """
         self._env = env
         self._state = state
         self._settling = settling
+        self._parking = parking
         self._routes = env.routes
         self._dedup = env.settings.dedup
         self._by_content = env.settings.dedup.conflicts == "process"
@@ -112,7 +117,7 @@ class Intake:
             )
             self._known(record, event, key, fingerprint, admission, current, None)
             return
-        encoded = state.ledger.get(key)
+        encoded = state.newest(key)
         if encoded is None:
             self._admit(record, event, key, fingerprint, None)
             return
@@ -143,6 +148,8 @@ class Intake:
             case Admission.RESEND:
                 self._state.pending.count_duplicate("resend_dropped")
                 self._state.offsets.settle(record.offset)
+            case Admission.DUPLICATE if entry is not None and entry.parked is not None:
+                self._parked_duplicate(record, event, key, fingerprint, entry)
             case Admission.DUPLICATE:
                 self._duplicate(record, event, current, entry, self._dedup.duplicates)
             case Admission.CONFLICT:
@@ -183,6 +190,24 @@ class Intake:
             state.pending.answer(record.offset, output)
             state.signal()
 
+    def _parked_duplicate(
+        self,
+        record: Record,
+        event: WorkflowEvent[Any],
+        key: str,
+        fingerprint: str,
+        entry: Entry,
+    ) -> None:
+        """Drop a duplicate of an event that is parked, or let it wait for its answer behind it."""
+        pending, kept = self._state.pending, entry.parked
+        if self._dedup.duplicates == "drop" or kept is None:
+            pending.count_duplicate("dropped")
+            self._parking.answered(key, entry, record.offset)
+            return
+        pending.count_duplicate("answered")
+        lane = parked_lane(lane_of(self._ordering, kept.record.key), key)
+        self._parking.ask(lane, record, event, fingerprint)
+
     def _conflict(
         self,
         record: Record,
@@ -203,14 +228,7 @@ class Intake:
             self._judge(record, event, content_key(key, fingerprint), fingerprint)
         else:
             own = coordinates_key(record.topic, record.partition, record.offset)
-            failure = Failure(
-                "IDEMPOTENCY_CONFLICT",
-                f"event id {event.event_id!r} was used before for an event with another content: "
-                "give each event an id of its own, or set dedup.on_conflict",
-                "permanent",
-                "admission",
-            )
-            self._admit(record, event, own, fingerprint, None, GiveUp("conflict", failure, failure))
+            self._admit(record, event, own, fingerprint, None, conflict(event))
 
     def _admit(
         self,
@@ -246,4 +264,17 @@ class Intake:
         state.in_flight[key] = item
         self._admitted += 1
         self._weight += weight
+        if state.parked.lanes and self._is_parked(item):
+            return
         self._turns.enter(item)
+
+    def _is_parked(self, item: InFlight) -> bool:
+        """Whether *item* waits behind parked events of its lane; or leads it from now on."""
+        lane = parked_lane(item.lane, item.key)
+        if self._parking.lead(item):
+            self._turns.give(item)
+        elif lane in self._state.parked.lanes:
+            self._parking.follow(lane, item)
+        else:
+            return False
+        return True

@@ -13,6 +13,7 @@ from consumer.core.in_flight import InFlight
 from consumer.core.lanes import Lanes
 from consumer.core.offsets import PartitionOffsets
 from consumer.core.output import OutputRecord
+from consumer.core.parked_lanes import ParkedLanes
 from consumer.core.progress import Progress
 from consumer.core.record import Record, record_bytes
 from consumer.core.refusals import Refusals
@@ -34,6 +35,7 @@ class PartitionState:
         ledger: LedgerStore,
         refusals: Refusals,
         bounds: Bounds,
+        parked: ParkedLanes,
         reads_control: bool,
     ) -> None:
         self.partition = partition
@@ -49,6 +51,9 @@ class PartitionState:
         """By ledger key, the newest of each; an id stays until its commit has succeeded."""
         self.judged = ledger.judged(progress.topic, progress.next_input)
         self.pending = Pending()
+        self.parked = parked
+        self.due = asyncio.Event()
+        """Set when something may have become due earlier than was known."""
         self.horizon = Horizon()
         self.lost: SessionLostError | None = None
         """Why the session cannot go on, where something else than a commit found out."""
@@ -78,24 +83,40 @@ class PartitionState:
         """Count everything of this session as no longer in flight: it ended."""
         self.release(self.held_records, self.held_bytes)
 
-    def defer(self, item: InFlight, record: Record, event: WorkflowEvent[Any]) -> None:
+    def newest(self, key: str) -> bytes | None:
+        """Return the entry of *key* as it will be once all that is pending is committed."""
+        return self.pending.journal.get(key) or self.ledger.get(key)
+
+    def defer(
+        self,
+        item: InFlight,
+        record: Record,
+        event: WorkflowEvent[Any],
+        parked_key: str | None = None,
+    ) -> None:
         """Let a duplicate wait for the commit of *item*, to be answered with its outcome."""
         if item.deferred is None:
             item.deferred = []
-        item.deferred.append((record, event))
+        item.deferred.append((record, event, parked_key))
         self.hold(1, record_bytes(record))
 
     def ignore_deferred(self, item: InFlight) -> None:
         """Pass the duplicates of an event that nobody wants."""
         self.offsets.settle_all(item.dropped or ())
-        for record, _ in item.deferred or ():
-            self.offsets.settle(record.offset)
+        for record, _, parked_key in item.deferred or ():
+            if parked_key is None:
+                self.offsets.settle(record.offset)
+            else:
+                self.pending.forgotten.append(parked_key)
             self.release(1, record_bytes(record))
 
-    def answer_deferred(self, record: Record, output: OutputRecord) -> None:
-        """Answer a duplicate that waited."""
-        self.offsets.settle(record.offset)
-        self.pending.answer(record.offset, output)
+    def answer_deferred(self, record: Record, output: OutputRecord, parked_key: str | None) -> None:
+        """Answer a duplicate that waited: in the transaction that passes or forgets it."""
+        if parked_key is None:
+            self.offsets.settle(record.offset)
+            self.pending.answer(record.offset, output)
+        else:
+            self.pending.say(output, parked_key)
         self.release(1, record_bytes(record))
         self.signal()
 
@@ -124,6 +145,10 @@ class PartitionState:
         """Let the group commit end the session with *error*."""
         self.lost = error
         self.press()
+
+    def due_changed(self) -> None:
+        """Let whoever starts parked events look again."""
+        self.due.set()
 
     def signal(self) -> None:
         """Tell the group commit that there is something new."""

@@ -3,6 +3,7 @@
 from heapq import heappop, heappush
 
 from consumer.core.facts import DuplicateKind, Tally
+from consumer.core.in_flight import InFlight
 from consumer.core.output import OutputRecord
 from consumer.core.refusals import Refusals
 from consumer.core.settlement import Settled
@@ -11,7 +12,16 @@ from consumer.core.settlement import Settled
 class Pending:
     """Everything of one session that waits for a group commit."""
 
-    __slots__ = ("answers", "forgotten", "journal", "settled", "tally")
+    __slots__ = (
+        "answers",
+        "forgotten",
+        "journal",
+        "parked",
+        "passed",
+        "said",
+        "settled",
+        "tally",
+    )
 
     def __init__(self) -> None:
         self.settled: list[Settled] = []
@@ -21,10 +31,16 @@ class Pending:
         """By input offset, a heap: each is emitted in the very transaction that passes it."""
         self.forgotten: list[str] = []
         """Keys whose entries go, by tombstone."""
+        self.parked: dict[str, tuple[InFlight, bytes]] = {}
+        """Events that are being parked, and their entries, by ledger key."""
+        self.passed: set[int] = set()
+        """Input offsets of settled events that were passed when they were parked."""
+        self.said: list[OutputRecord] = []
+        """Answers to duplicates that were parked: emitted with the tombstones of their entries."""
         self.tally = Tally()
 
     def __bool__(self) -> bool:
-        return bool(self.settled or self.journal or self.forgotten)
+        return bool(self.settled or self.journal or self.forgotten or self.parked)
 
     def settle(self, settled: Settled) -> int:
         """Add what an event left behind; return how many wait for a commit now."""
@@ -33,6 +49,18 @@ class Pending:
         if self.journal:
             self.journal.pop(settled.key, None)
         return len(waiting)
+
+    def park(self, item: InFlight, entry: bytes) -> None:
+        """Let *item* leave memory with the next commit."""
+        self.parked[item.key] = (item, entry)
+        self.journal.pop(item.key, None)
+        parked = self.tally.parked
+        parked[item.policy_name] = parked.get(item.policy_name, 0) + 1
+
+    def say(self, output: OutputRecord, parked_key: str) -> None:
+        """Answer a duplicate that was parked under *parked_key*, and forget that entry."""
+        self.said.append(output)
+        self.forgotten.append(parked_key)
 
     def count_duplicate(self, kind: DuplicateKind) -> None:
         """Add a record that leaves nothing behind because its id is known."""

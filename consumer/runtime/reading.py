@@ -85,8 +85,13 @@ class Reading:
             state.press()
         return room
 
-    def bound(self) -> Literal["window", "entries"] | None:
+    def bound(self) -> Literal["window", "entries", "parked"] | None:
         """Return which bound of the partition stops its intake; None when there is none."""
+        retry = self._env.settings.retry
+        if self.state.parked.load.is_full(
+            max_entries=retry.max_parked, max_bytes=retry.max_parked_bytes
+        ):
+            return "parked"
         if self.state.offsets.window >= self._env.settings.processing.max_window:
             return "window"
         return "entries" if self.state.full else None

@@ -12,12 +12,14 @@ from consumer.core.session_facts import SessionClosed, SessionStarted
 from consumer.core.settlement import Rules
 from consumer.core.status import PartitionStatus
 from consumer.ports import LedgerStore, Writer
+from consumer.runtime.due import Due
 from consumer.runtime.environment import Environment
 from consumer.runtime.group_commit import GroupCommit
 from consumer.runtime.intake import Intake
+from consumer.runtime.parking import Parking
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.reading import Reading
-from consumer.runtime.set_up import find_control, find_start, first_progress, restore
+from consumer.runtime.set_up import find_control, find_start, first_progress, lanes_of, restore
 from consumer.runtime.settling import Settling
 from consumer.runtime.trimming import Trimming
 from consumer.runtime.turns import Turns
@@ -75,23 +77,35 @@ class Session:
         """
         writer = self._env.writers(self.partition)
         try:
-            commit = await self._set_up(writer)
+            commit, due = await self._set_up(writer)
             trimming = Trimming(self._env, self._working())
-            trimmer = asyncio.create_task(trimming.run(), name=f"trimming-{self.partition}")
-            try:
-                await commit.run(self._drain)
-            finally:
-                trimmer.cancel()
-                await asyncio.wait([trimmer])
+            await self._live(
+                commit,
+                asyncio.create_task(trimming.run(), name=f"trimming-{self.partition}"),
+                asyncio.create_task(due.run(), name=f"due-{self.partition}"),
+            )
             await self._close(commit)
         finally:
             await self._end(writer)
 
+    async def _live(self, commit: GroupCommit, *beside: "asyncio.Task[None]") -> None:
+        """Commit until drained; whatever goes on *beside* ends with it, and must not fail."""
+        committing = asyncio.create_task(commit.run(self._drain), name=f"commit-{self.partition}")
+        waiting = {committing, *beside}
+        try:
+            while not committing.done():
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+        finally:
+            for task in (committing, *beside):
+                task.cancel()
+            await asyncio.wait([committing, *beside])
+
     async def drain(self, timeout_seconds: float) -> None:
         """Admit nothing more, let what is admitted finish, then let ``run`` commit and return.
 
-        Retries that wait are not waited for: their attempts so far are remembered, and the next
-        owner goes on with them.
+        Retries that wait are not waited for: they are parked, and the next owner goes on with them.
         """
         self.ending = True
         if self._turns is not None:
@@ -101,6 +115,8 @@ class Session:
             except TimeoutError:
                 self._cut = True
                 self._env.pool.drop(self)
+        if self.settling is not None:
+            self.settling.park_waiting()
         self._drain.set()
         if self.state is not None:
             self.state.press()
@@ -133,7 +149,7 @@ class Session:
         self._moved_at = asyncio.get_running_loop().time()
         self.reflects = self._env.clocks.now()
 
-    async def _set_up(self, writer: Writer) -> GroupCommit:
+    async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due]:
         env, loop = self._env, asyncio.get_running_loop()
         began = loop.time()
         await writer.fence()
@@ -142,16 +158,16 @@ class Session:
         self.reflects = env.clocks.now()
         start = await find_start(env, self.partition, ledger.progress)
         control = await find_control(env, self.partition, ledger.progress)
+        first = first_progress(env, ledger.progress, start, control)
         state = PartitionState(
             self.partition,
-            progress=first_progress(env, ledger.progress, start, control),
+            progress=first,
             ledger=ledger,
             refusals=self._refusals,
             bounds=env.bounds,
+            parked=lanes_of(env, ledger, first),
             reads_control=self._reads_control,
         )
-        commit = GroupCommit(env, state, writer, self.moved)
-        await commit.commit()
         settings = env.settings
         rules = Rules(
             topic=settings.topics.input,
@@ -162,9 +178,13 @@ class Session:
             consumer=settings.kafka.group_id,
             version=env.version,
         )
-        self._turns = Turns(env, state)
-        self.settling = Settling(env, state, rules, self._turns)
-        intake = Intake(env, state, self.settling, self)
+        turns = Turns(env, state)
+        parking = Parking(env, state, rules, turns, self)
+        commit = GroupCommit(env, state, writer, parking, self.moved)
+        await commit.commit()
+        self._turns = turns
+        self.settling = Settling(env, state, rules, turns, parking)
+        intake = Intake(env, state, self.settling, parking, self)
         self._reading = Reading(env, state, intake)
         self.state = state
         self._reading.begin()
@@ -181,7 +201,7 @@ class Session:
                 start.note,
             ),
         )
-        return commit
+        return commit, Due(env, state, parking, self)
 
     async def _close(self, commit: GroupCommit) -> None:
         """Say in a last commit that this owner ended by itself."""

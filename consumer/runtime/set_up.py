@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 from consumer.core.dedup_key import PROGRESS_KEY
 from consumer.core.ledger_entry import UnknownEntryVersionError, decode_entry
+from consumer.core.parked_lanes import ParkedLanes
+from consumer.core.parked_restore import may_wait, restored_lanes
 from consumer.core.progress import LedgerTooNewError, Progress, decode_progress
 from consumer.core.record import Record
 from consumer.core.start_position import Found, Refused, Start, start_position
@@ -133,6 +135,20 @@ async def find_control(env: Environment, partition: int, progress: Progress | No
     bounds = await env.source.bounds(env.control(partition))
     known = progress.next_control if progress is not None else bounds.start
     return known if bounds.start <= known <= bounds.end else bounds.start
+
+
+def lanes_of(env: Environment, ledger: LedgerStore, progress: Progress) -> ParkedLanes:
+    """Return who waits where, by what the *ledger* holds."""
+    return restored_lanes(
+        (
+            (key, len(key) + len(encoded), decode_entry(encoded))
+            for key, encoded in ledger.items()
+            if may_wait(encoded)
+        ),
+        ordering=env.settings.processing.ordering,
+        next_seq=progress.next_seq,
+        now=env.clocks.now(),
+    )
 
 
 def first_progress(

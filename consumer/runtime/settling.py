@@ -8,13 +8,17 @@ from consumer.core.giving_up import dead_lettered, poison
 from consumer.core.in_flight import InFlight
 from consumer.core.json_value import UnserialisableError
 from consumer.core.outcome_facts import attempt_failed, event_dead_lettered, event_settled
+from consumer.core.parked_event import Hold
 from consumer.core.record import Record, record_bytes
 from consumer.core.retry import GiveUp, Retry, after_failure
 from consumer.core.settlement import OutputTooLargeError, Rules, Settled, completed, journalled
 from consumer.runtime.environment import Environment
+from consumer.runtime.parking import Parking
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.turns import Turns
 
+UNMATCHED_SECONDS = 60.0
+"""How often an event that waits for a processor looks whether there is one."""
 STATUSES: dict[str, AttemptStatus] = {
     "transient": "transient",
     "permanent": "permanent",
@@ -32,12 +36,15 @@ class Settling:
         state: PartitionState,
         rules: Rules,
         turns: Turns,
+        parking: Parking,
     ) -> None:
-        """Settle into *state*, and end turns through *turns*."""
+        """Settle into *state*, end turns through *turns*, let wait for long by *parking*."""
         self.turns = turns
         self._env = env
         self._state = state
         self._rules = rules
+        self._parking = parking
+        self._in_memory_max = env.settings.retry.in_memory_max
         self._observer = env.observer
         self._wants_each_event = env.observer.wants_each_event
         self._now = env.clocks.now
@@ -97,18 +104,43 @@ class Settling:
         history.add(attempt, failure)
         self._observer.observe(attempt_failed(item, attempt, failure))
         if isinstance(decision, Retry):
-            self._state.pending.journal[item.key] = journalled(item)
-            self._state.signal()
-            self.turns.wait(item, decision.delay_seconds)
+            self._wait(item, decision.delay_seconds)
         else:
             self._dead_letter(item, decision)
+
+    def postpone(self, item: InFlight, delay_seconds: float) -> None:
+        """Let *item* wait for its turn without an attempt; its key waits with it."""
+        self._wait(item, delay_seconds)
+
+    def park_waiting(self) -> None:
+        """Park every event that waits in memory for its next attempt: the session ends.
+
+        One that the state topic would not take is remembered as it was journalled.
+        """
+        now = self._now()
+        for item, seconds, followers in self.turns.take_waiting():
+            if self._parking.fits(item):
+                self._parking.park(item, now + seconds, followers)
+
+    def _wait(self, item: InFlight, delay_seconds: float) -> None:
+        """Let *item* wait: shortly in memory, longer in the ledger."""
+        if delay_seconds > self._in_memory_max and self._parking.fits(item):
+            followers = self.turns.part(item)
+            self._parking.park(item, self._now() + delay_seconds, followers)
+            return
+        if item.history is not None:
+            self._state.pending.journal[item.key] = journalled(item)
+            self._state.signal()
+        self.turns.wait(item, delay_seconds)
 
     def gave_up(self, item: InFlight) -> None:
         """Dead-letter *item*, which was decided about without an attempt; or ignore it."""
         if item.preset is not None:
             self._dead_letter(item, item.preset)
-        elif self._env.settings.processing.unmatched == "ignore":
+        elif self._env.settings.processing.unmatched == "ignore" and not item.is_passed:
             self._ignore(item)
+        elif self._waits_for_a_processor(item):
+            self._wait(item, UNMATCHED_SECONDS)
         else:
             failure = Failure(
                 "PROCESSOR_MISSING",
@@ -118,6 +150,11 @@ class Settling:
                 "registry",
             )
             self._dead_letter(item, GiveUp("permanent", failure, failure))
+
+    def _waits_for_a_processor(self, item: InFlight) -> bool:
+        """Whether an event that nobody wants is parked; it stays so while versions change."""
+        wanted = item.is_passed or self._env.settings.processing.unmatched == "park"
+        return wanted and self._parking.fits(item)
 
     def poison(self, record: Record, failure: Failure) -> None:
         """Dead-letter a record that says nothing we can read."""
@@ -147,9 +184,10 @@ class Settling:
         self._dead_letter(item, GiveUp("refused", failure, failure))
 
     def _dead_letter(self, item: InFlight, give_up: GiveUp) -> None:
-        settled = dead_lettered(self._rules, item, give_up, now=self._now())
+        holds = self._parking.hold(item)
+        settled = dead_lettered(self._rules, item, give_up, now=self._now(), holds=holds)
         self._count_letter(item.record, item, give_up, settled)
-        self._settle(item, settled, "dead_lettered", 0.0)
+        self._settle(item, settled, "dead_lettered", 0.0, holds)
 
     def _ignore(self, item: InFlight) -> None:
         """Pass an event whose type nobody wants; nothing is remembered of it."""
@@ -169,14 +207,27 @@ class Settling:
         settled: Settled,
         outcome: EventOutcome,
         duration_seconds: float,
+        holds: Hold | None = None,
     ) -> None:
         waiting = self._state.pending.settle(settled)
         if waiting == 1 or waiting >= self._max_events:
             self._tell_of(waiting)
         if self._wants_each_event:
             self._observer.observe(event_settled(item, outcome, settled.attempts, duration_seconds))
-        self.turns.leave(item)
+        if holds is None:
+            self.turns.leave(item)
+        else:
+            self._hold(item, holds, settled.dlq_id or "")
         item.let_go()
+
+    def _hold(self, item: InFlight, holds: Hold, dlq_id: str) -> None:
+        """Let the lane of *item* wait for what becomes of its letter."""
+        state = self._state
+        if item.is_passed:
+            state.pending.passed.add(item.record.offset)
+        followers = self.turns.part(item)
+        state.parked.hold(holds.lane, dlq_id)
+        self._parking.follow_all(holds.lane, followers)
 
     def _tell_of(self, waiting: int) -> None:
         """Tell the commit how many settled events wait for it, where that may change its time."""

@@ -34,6 +34,9 @@ class Turns:
 
     def leave(self, item: InFlight) -> None:
         """End the turn of *item*: the next of its lane is ready."""
+        if item.place is not None:
+            self._leave_parked(item)
+            return
         following = self._lanes.leave(item.lane)
         if following is not None:
             self._ready.append(following)
@@ -42,6 +45,21 @@ class Turns:
         if self._active <= 0:
             self._rested.set()
             self._state.rest()
+
+    def part(self, item: InFlight) -> list[InFlight]:
+        """End the turn of *item*, which leaves memory; return who waits behind it, in order."""
+        self._rest()
+        return [] if item.place is not None else self._lanes.disband(item.lane)
+
+    def take_waiting(self) -> list[tuple[InFlight, float, list[InFlight]]]:
+        """End the waits for a next attempt; return each event, its seconds left, its followers."""
+        now = asyncio.get_running_loop().time()
+        waiting = [(item, timer.when() - now) for item, timer in self._timers.items()]
+        self.end()
+        return [
+            (item, seconds, [] if item.place is not None else self._lanes.disband(item.lane))
+            for item, seconds in waiting
+        ]
 
     def wait(self, item: InFlight, delay_seconds: float) -> None:
         """Give *item* its next attempt after a delay; its key waits with it, no worker does."""
@@ -68,6 +86,16 @@ class Turns:
         self._env.bounds.waiting -= 1
         self.give(item)
         self._env.pool.wake()
+
+    def _leave_parked(self, item: InFlight) -> None:
+        """End the turn of the head of a parked lane: the next of it is due."""
+        state, place = self._state, item.place
+        if item.is_passed:
+            state.pending.passed.add(item.record.offset)
+        if place is not None:
+            state.parked.settle(place, self._env.clocks.now())
+            state.due_changed()
+        self._rest()
 
     def _rest(self) -> None:
         self._active -= 1

@@ -143,6 +143,12 @@ def committed(kafka: MemoryKafka, partition: int = 0) -> int | None:
 
 def at_rest(kafka: MemoryKafka, partition: int = 0) -> bool:
     """Whether everything of the input is settled and committed."""
+    entries = ledger(kafka, partition).values()
+    return is_passed(kafka, partition) and all(entry.is_settled for entry in entries)
+
+
+def is_passed(kafka: MemoryKafka, partition: int = 0) -> bool:
+    """Whether every offset of the input is committed; events may be parked."""
     return committed(kafka, partition) == kafka.input(partition).end
 
 

@@ -56,7 +56,14 @@ async def test_bytes_in_flight_stop_the_intake() -> None:
 
 async def test_retries_that_wait_stop_the_intake() -> None:
     policies = {"slow": {"base_delay": 20, "jitter": "none"}}
-    kafka = a_cluster(retry={"max_waiting": 2, "policies": policies, "default_policy": "slow"})
+    kafka = a_cluster(
+        retry={
+            "max_waiting": 2,
+            "in_memory_max": 60,
+            "policies": policies,
+            "default_policy": "slow",
+        }
+    )
     stage = Stage()
     for number in range(2):
         kafka.publish(event_bytes(f"{number}"), key=b"%d" % number)

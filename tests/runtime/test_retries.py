@@ -132,7 +132,7 @@ async def test_attempts_survive_the_process_and_go_on_counting() -> None:
         (await stage.next("one")).fail(TransientError("busy"))
         await eventually(lambda: "e:one" in ledger(kafka))
         entry = ledger(kafka)["e:one"]
-        assert entry.status == "running"
+        assert entry.status == "parked"
         assert entry.policy == "steady"
     assert not at_rest(kafka)
     async with serving(kafka, stage.processor, name="second"):

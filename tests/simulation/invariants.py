@@ -8,6 +8,7 @@ from typing import Any
 
 from consumer.core.session_facts import PartitionRefused
 from tests.fakes.kafka import MemoryKafka
+from tests.runtime.staging import ledger
 from tests.simulation.world import WINDOW_SECONDS, Published, World
 
 Json = dict[str, Any]
@@ -19,6 +20,8 @@ class Outputs:
 
     results: list[tuple[int, Json]]
     letters: dict[int, list[Json]]
+    parked: dict[int, str]
+    """Ledger keys of parked events, by the offset of their record."""
 
     @classmethod
     def of(cls, kafka: MemoryKafka) -> "Outputs":
@@ -32,7 +35,12 @@ class Outputs:
         for record in kafka.visible("dlq"):
             letter = json.loads(record.value or b"")
             letters[letter["source"]["offset"]].append(letter)
-        return cls(results, letters)
+        parked = {
+            entry.parked.record.offset: key
+            for key, entry in ledger(kafka).items()
+            if entry.parked is not None
+        }
+        return cls(results, letters, parked)
 
 
 def check(world: World) -> None:
@@ -44,6 +52,7 @@ def check(world: World) -> None:
         _results_in_key_order(world, outputs)
     _passed_records_are_accounted_for(world, outputs)
     _nothing_is_refused(world)
+    assert not world.early, world.early
 
 
 def check_rest(world: World) -> None:
@@ -99,7 +108,7 @@ def _passed_records_are_accounted_for(world: World, outputs: Outputs) -> None:
         assert _is_accounted_for(record, answered, outputs, known), (
             f"lost: {record} is passed by the committed offset {committed} and left no trace"
         )
-        if answered.get(record.offset) in {"success", "error"}:
+        if answered.get(record.offset) in {"success", "error"} or record.offset in outputs.parked:
             known.add((record.event_id, record.content))
 
 
@@ -113,6 +122,8 @@ def _is_accounted_for(
         return True
     if record.event_id is None:
         return len(outputs.letters[record.offset]) >= 1
+    if record.offset in outputs.parked:
+        return True
     return record.offset in answered or (record.event_id, record.content) in known
 
 

@@ -26,6 +26,7 @@ VARIANTS: list[dict[str, Any]] = [
     {"max_in_flight_records": 2},
     {"refused": "a"},
     {"guarantee": "at_least_once"},
+    {"on_dead_letter": "hold_key"},
 ]
 EVENT_IDS = st.sampled_from([*"aaabbc", "poison", "tombstone"])
 KEYS = st.sampled_from([b"k", b"l", None])

@@ -12,6 +12,7 @@ from tests.builders import a_processor, a_registry, a_settings, event_bytes
 from tests.fakes.clock import StepClock, advance
 from tests.fakes.kafka import MemoryKafka
 from tests.fakes.requests import Fate, Request
+from tests.runtime.staging import is_passed, ledger
 from tests.simulation.owner import Owner
 
 WINDOW_SECONDS = 100.0
@@ -45,12 +46,13 @@ class Attempt:
 
 def world_settings(variant: Mapping[str, Any]) -> Settings:
     """Return settings in which little is enough to reach a limit; *variant* by key."""
+    retry = {name: variant[name] for name in ("on_dead_letter",) if name in variant}
     slow = {"max_attempts": 3, "base_delay": 5, "jitter": "none", "max_delay": 20}
     dedup = {name: variant[name] for name in ("on_duplicate", "on_conflict") if name in variant}
     records = variant.get("max_in_flight_records", 1000)
     return a_settings(
         dedup={"window": WINDOW_SECONDS, **dedup},
-        retry={"policies": {"slow": slow}, "default_policy": "slow"},
+        retry={"policies": {"slow": slow}, "default_policy": "slow", **retry},
         processing={
             "timeout": 100_000,
             "drain_timeout": 5,
@@ -79,6 +81,8 @@ class World:
         self.kafka.refuses = _refuser(variant.get("refused"))
         self.published: list[Published] = []
         self.owners: list[Owner] = []
+        self.early: list[str] = []
+        """Attempts that began before they were due."""
         self._attempts: list[Attempt] = []
         self._born = 0
 
@@ -103,6 +107,7 @@ class World:
         owner: Owner
 
         async def run(event: WorkflowEvent[Any], ctx: Context) -> Any:
+            self._note_early(event)
             attempt = Attempt(owner, event.event_id, asyncio.get_running_loop().create_future())
             self._attempts.append(attempt)
             return await attempt.answer
@@ -216,10 +221,20 @@ class World:
 
     def is_at_rest(self) -> bool:
         """Whether everything published is settled and committed, and its owner reads."""
-        committed = self.kafka.committed(self.kafka.input().place)
-        end = self.kafka.input().end
         reading = any(owner.process.reads() for owner in self.living)
-        return not self.attempts and reading and committed == end
+        entries = ledger(self.kafka).values()
+        # What waits behind a letter waits for somebody who is not part of this world.
+        waiting = any(entry.parked is not None for entry in entries)
+        held = any(entry.holds is not None for entry in entries)
+        return not self.attempts and reading and is_passed(self.kafka) and (held or not waiting)
+
+    def _note_early(self, event: WorkflowEvent[Any]) -> None:
+        """Take note where an attempt begins before the time that the ledger names for it."""
+        value, now = event_bytes(event.event_id, payload=event.payload), self.clock.now()
+        for entry in ledger(self.kafka).values():
+            kept = entry.parked
+            if kept is not None and kept.record.value == value and (kept.due_at or 0.0) > now:
+                self.early.append(f"early: {event} at {now}, due at {kept.due_at}")
 
     def told(self) -> list[str]:
         """Return what the owners have said lately."""
