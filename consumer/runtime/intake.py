@@ -265,7 +265,8 @@ class Intake:
         state.in_flight[key] = item
         self._admitted += 1
         self._weight += weight
-        if state.is_watching:
+        # What was decided already runs nobody's code.
+        if state.is_watching and preset is None:
             precaution = state.quarantine.of_admitted(record.offset, entry)
             item.precaution = None if precaution is Precaution.NONE else precaution
         if state.parked.lanes and self._is_parked(item):

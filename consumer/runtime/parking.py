@@ -176,8 +176,9 @@ class Parking:
                 failure=history.last_failure,
                 age_seconds=now - (history.first_failed_at or now),
             )
-        precaution = state.quarantine.of_parked(entry)
-        item.precaution = None if precaution is Precaution.NONE else precaution
+        if item.preset is None:
+            precaution = state.quarantine.of_parked(entry)
+            item.precaution = None if precaution is Precaution.NONE else precaution
         self._turns.begin(item)
 
     def _was_answered(self, item: InFlight) -> bool:
