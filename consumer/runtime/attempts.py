@@ -7,47 +7,44 @@ like any other, and is decided about in ``consumer.core``.
 import asyncio
 import contextlib
 import contextvars
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
 from config.settings import Settings
 from consumer.core.classification import classify, timeout_failure
 from consumer.core.failure import Failure
 from consumer.core.in_flight import InFlight
 from consumer.core.trace import trace_of
+from consumer.runtime.gates import Gate, Gates, Passes, Refusal
+from consumer.runtime.outcomes import Outcomes, Told
+from consumer.runtime.stand_ins import StandIn, answered_before, postpone, reject
 from consumer.runtime.workers import Worker
 from processors.contract import Context
 from processors.current import current_attempt
+from processors.registry import Processor
 
 
-class Outcomes(Protocol):
-    """Who is told how an attempt ended: the event's session."""
+class _Done:
+    """Awaited, it has nothing to wait for."""
 
-    def succeeded(self, item: InFlight, value: Any, started_at: float, finished_at: float) -> None:
-        """Settle *item* as completed; seconds since the epoch."""
-        ...
+    __slots__ = ()
 
-    def failed(
-        self,
-        item: InFlight,
-        failure: Failure,
-        started_at: float,
-        finished_at: float,
-    ) -> None:
-        """Decide what follows the failed attempt."""
-        ...
+    def __await__(self) -> Generator[Any, None, None]:
+        return
+        yield
 
-    def gave_up(self, item: InFlight) -> None:
-        """Dead-letter *item*, which was decided about without an attempt."""
-        ...
+
+DONE = _Done()
 
 
 class Attempts:
     """Runs attempts, one at a time per worker."""
 
-    def __init__(self, settings: Settings, *, now: Callable[[], float]) -> None:
+    def __init__(self, settings: Settings, gates: Gates, *, now: Callable[[], float]) -> None:
         """Make the threads for sync processors; *now* is seconds since the epoch."""
+        self._gates = gates.by_pattern
+        self._observer = gates.observer
         self._classification = settings.classification
         self._timeout_seconds = settings.processing.timeout
         self._now = now
@@ -57,14 +54,61 @@ class Attempts:
         """Let the threads go; what runs in them is not waited for."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def run(self, worker: Worker, item: InFlight) -> None:
+    def run(self, worker: Worker, item: InFlight) -> Awaitable[None]:
         """Run one attempt of *item* and tell its session; raises only when the pool ends."""
         processor = item.processor
         session: Outcomes = item.owner.settling
         if processor is None or item.preset is not None:
             session.gave_up(item)
-            return
+            return DONE
+        if not self._gates:
+            return self._attempt(worker, item, processor, session)
+        gate = self._gates[processor.pattern]
+        if gate.passes is not None:
+            return self._attempt(worker, item, processor, session, gate, gate.passes)
+        now = worker.time()
+        entered = gate.enter(now)
+        if isinstance(entered, Refusal):
+            return self._instead(worker, item, processor, gate, entered)
+        return self._attempt(worker, item, processor, session, gate, entered)
+
+    def _instead(
+        self,
+        worker: Worker,
+        item: InFlight,
+        processor: Processor,
+        gate: Gate,
+        refusal: Refusal,
+    ) -> Awaitable[None]:
+        """Do what an open breaker asks for, in place of an attempt."""
+        now = worker.time()
+        match refusal.on_open, processor.fallback:
+            case "reject", _:
+                reject(item, refusal)
+            case "park", _ if refusal.state == "open":
+                postpone(item, gate, refusal, now)
+            case "fallback", Processor() as fallback:
+                told = StandIn(fallback, gate, refusal, observer=self._observer, time=worker.time)
+                return self._attempt(worker, item, fallback, told)
+            case "fallback", _ if answered_before(item, gate, now=self._now()):
+                pass
+            case _:
+                gate.hold(item, refusal.hold.seconds, now)
+        return DONE
+
+    async def _attempt(
+        self,
+        worker: Worker,
+        item: InFlight,
+        processor: Processor,
+        told: Told,
+        gate: Gate | None = None,
+        passes: Passes = (),
+    ) -> None:
+        """Call *processor* for *item*; *told* and *gate* hear how it ended."""
         policy, event, record, history = item.policy, item.event, item.record, item.history
+        if gate is not None and history is None:
+            gate.starts.count += 1
         timeout = policy.timeout or processor.timeout or self._timeout_seconds
         context = Context(
             item.key[2:],
@@ -79,7 +123,8 @@ class Attempts:
         failure: Failure | None = None
         value: Any = None
         worker.item = item
-        worker.deadline = worker.time() + timeout
+        began = worker.time()
+        worker.deadline = began + timeout
         try:
             if processor.payload is not None:
                 event = event.with_payload(processor.payload.validate_python(event.payload))
@@ -92,11 +137,16 @@ class Attempts:
         told_to_end = worker.end()
         finished_at = self._now()
         if item.owner.ended or (told_to_end and worker.reason == "dropped"):
-            return
-        if failure is None:
-            session.succeeded(item, value, started_at, finished_at)
+            if gate is not None:
+                gate.abandoned(passes, worker.time())
+        elif failure is None:
+            if passes and gate is not None:
+                gate.succeeded(passes, item, value, began, worker.time)
+            told.succeeded(item, value, started_at, finished_at)
         else:
-            session.failed(item, failure, started_at, finished_at)
+            if gate is not None:
+                gate.failed(passes, failure, worker.time())
+            told.failed(item, failure, started_at, finished_at)
 
     def _failure(
         self,

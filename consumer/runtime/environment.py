@@ -11,6 +11,7 @@ from consumer.core.output import TopicRole
 from consumer.core.record import TopicPartition
 from consumer.ports import LedgerStore, Observer, Source, StateLog, Writer
 from consumer.runtime.bounds import Bounds
+from consumer.runtime.gates import Gates
 from consumer.runtime.workers import WorkerPool
 from processors.policies import Policies
 from processors.registry import Processor, Registry
@@ -71,6 +72,8 @@ class Environment:
     clocks: Clocks
     pool: WorkerPool
     bounds: Bounds
+    gates: Gates
+    """What holds attempts back while what they depend on fails."""
     limits: Mapping[TopicRole, int]
     """Largest batch that each output topic takes, bytes."""
     letter_retention_seconds: float

@@ -207,6 +207,7 @@ class Session:
         if self.state is not None:
             self.state.release_all()
             self.state.put_back(env.clocks.now())
+        env.gates.drop(self)
         env.pool.drop(self)
         try:
             await env.pool.idle(self)

@@ -82,6 +82,7 @@ class Settling:
             failure=failure,
             age_seconds=finished_at - first,
             draw=self._env.clocks.draw(),
+            held_seconds=history.held_seconds,
         )
         delay = decision.delay_seconds if isinstance(decision, Retry) else None
         attempt = Attempt(

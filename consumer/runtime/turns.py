@@ -43,6 +43,15 @@ class Turns:
             self._rested.set()
             self._state.rest()
 
+    def put_aside(self) -> None:
+        """Let an event wait that a worker had, and somebody keeps: its key waits with it."""
+        self._rest()
+
+    def resume(self, item: InFlight) -> None:
+        """Give *item*, which was put aside, back to the workers."""
+        self.give(item)
+        self._env.pool.wake()
+
     def wait(self, item: InFlight, delay_seconds: float) -> None:
         """Give *item* its next attempt after a delay; its key waits with it, no worker does."""
         self._env.bounds.waiting += 1
@@ -66,8 +75,7 @@ class Turns:
     def _is_due(self, item: InFlight) -> None:
         del self._timers[item]
         self._env.bounds.waiting -= 1
-        self.give(item)
-        self._env.pool.wake()
+        self.resume(item)
 
     def _rest(self) -> None:
         self._active -= 1
