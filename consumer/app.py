@@ -133,7 +133,12 @@ class Application:
     def _environment(self, reader: LogReader, facts: TopicFacts) -> tuple[Environment, WorkerPool]:
         settings = self._settings
         source = KafkaSource(settings, reader)
-        gates = Gates(settings, self._registry, self._observer)
+        gates = Gates(
+            settings,
+            self._registry,
+            self._observer,
+            now=asyncio.get_running_loop().time(),
+        )
         attempts = Attempts(settings, gates, now=time.time)
         pool = WorkerPool(
             settings.processing.concurrency,

@@ -23,15 +23,14 @@ class NamedBreaker:
         self,
         kind: BreakerKind,
         name: str,
+        breaker: Breaker,
         policy: BreakerPolicy,
-        probe_seconds: float,
         observer: Observer,
     ) -> None:
         self.kind: BreakerKind = kind
         self.name = name
         self.policy = policy
-        # Clocks of event loops count from some moment in the past.
-        self.breaker = Breaker(policy, now=0.0, probe_seconds=probe_seconds)
+        self.breaker = breaker
         self.listeners: list[Callable[[float], None]] = []
         """Called with the time when another attempt might be let through."""
         self._observer = observer
@@ -68,6 +67,7 @@ class Breakers:
         settings: Those of the deployment.
         processors: All of it.
         observer: Who is told of changes.
+        now: The loop's clock, seconds.
     """
 
     def __init__(
@@ -75,9 +75,12 @@ class Breakers:
         settings: Settings,
         processors: Iterable[Processor],
         observer: Observer,
+        *,
+        now: float,
     ) -> None:
         self._observer = observer
         self._settings = settings.breakers
+        self._now = now
         processors = tuple(processors)
         self._probe_seconds = longest_attempt_seconds(settings, processors)
         self._named: dict[tuple[BreakerKind, str], NamedBreaker] = {}
@@ -98,13 +101,8 @@ class Breakers:
 
     def _add(self, kind: BreakerKind, name: str, policy: BreakerPolicy) -> None:
         if policy.enabled and (kind, name) not in self._named:
-            self._named[kind, name] = NamedBreaker(
-                kind,
-                name,
-                policy,
-                self._probe_seconds,
-                self._observer,
-            )
+            breaker = Breaker(policy, now=self._now, probe_seconds=self._probe_seconds)
+            self._named[kind, name] = NamedBreaker(kind, name, breaker, policy, self._observer)
 
 
 def longest_attempt_seconds(settings: Settings, processors: Iterable[Processor]) -> float:

@@ -48,7 +48,7 @@ class Gate:
 
     __slots__ = ("_breakers", "_counts", "_held", "_timer", "answers", "passes", "starts")
 
-    def __init__(self, breakers: tuple[NamedBreaker, ...], starts: Starts) -> None:
+    def __init__(self, breakers: tuple[NamedBreaker, ...], starts: Starts, now: float) -> None:
         self.passes: Passes | None = ()
         """What an attempt shows when it ends; None while it has to ask first."""
         self.starts = starts
@@ -59,7 +59,7 @@ class Gate:
         self._counts: tuple[Callable[[float], None], ...] = ()
         self._held = HeldEvents()
         self._timer: asyncio.TimerHandle | None = None
-        self._look_at_states(0.0)
+        self._look_at_states(now)
         for each in breakers:
             each.listeners.append(self._look)
 
@@ -197,18 +197,26 @@ class Gates:
         settings: Those of the deployment.
         registry: Its processors.
         observer: Who is told of changes.
+        now: The loop's clock, seconds.
     """
 
-    def __init__(self, settings: Settings, registry: Registry, observer: Observer) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        registry: Registry,
+        observer: Observer,
+        *,
+        now: float,
+    ) -> None:
         self.observer = observer
-        self.budgets = RetryBudgets(settings.retry, observer)
-        self._breakers = Breakers(settings, registry, observer)
+        self.budgets = RetryBudgets(settings.retry, observer, now=now)
+        self._breakers = Breakers(settings, registry, observer, now=now)
         self.by_pattern: dict[str, Gate] = {}
         """By the pattern of the processor; empty where nothing is watched and nothing counted."""
         if not self._breakers.statuses() and settings.retry.budget is None:
             return
         for processor in registry:
-            gate = Gate(self._breakers.of(processor), self.budgets.starts(processor.name))
+            gate = Gate(self._breakers.of(processor), self.budgets.starts(processor.name), now)
             if processor.fallback == "cache" and self._falls_back(processor):
                 gate.answers = LastAnswers()
             self.by_pattern[processor.pattern] = gate

@@ -21,9 +21,16 @@ class Starts:
 
 
 class RetryBudgets:
-    """The retry budgets of one process, by the names of its processors."""
+    """The retry budgets of one process, by the names of its processors.
 
-    def __init__(self, settings: RetrySettings, observer: Observer) -> None:
+    Args:
+        settings: The operator's limits.
+        observer: Who is told where a retry has to wait.
+        now: The loop's clock, seconds; first attempts are counted from here on.
+    """
+
+    def __init__(self, settings: RetrySettings, observer: Observer, *, now: float) -> None:
+        self._began_at = now
         self._settings = settings
         self._observer = observer
         self._starts: dict[str, Starts] = {}
@@ -48,7 +55,7 @@ class RetryBudgets:
             return 0.0
         budget = self._budgets.get(processor)
         if budget is None:
-            budget = self._budgets[processor] = RetryBudget(self._settings, now=now)
+            budget = self._budgets[processor] = RetryBudget(self._settings, now=self._began_at)
         starts = self.starts(processor)
         budget.first_attempts(starts.count)
         starts.count = 0

@@ -72,7 +72,13 @@ class Turns:
             self._rested.clear()
             await self._rested.wait()
 
-    def _is_due(self, item: InFlight) -> None:
+    def _is_due(self, item: InFlight, has_waited: bool = False) -> None:
+        loop = asyncio.get_running_loop()
+        name = "" if item.processor is None else item.processor.name
+        longer = self._env.budgets.wait_seconds(name, loop.time(), has_waited=has_waited)
+        if longer > 0:
+            self._timers[item] = loop.call_later(longer, self._is_due, item, True)
+            return
         del self._timers[item]
         self._env.bounds.waiting -= 1
         self.resume(item)

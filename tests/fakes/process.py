@@ -70,7 +70,7 @@ class MemoryProcess:
         self.source = MemorySource(kafka, self.connection)
         self.stop = asyncio.Event()
         clock = kafka.clock
-        gates = Gates(self.settings, registry, self.told)
+        gates = Gates(self.settings, registry, self.told, now=clock.monotonic)
         self._attempts = Attempts(self.settings, gates, now=clock.now)
         processing = self.settings.processing
         self.pool = WorkerPool(

@@ -14,6 +14,7 @@ import pytest
 
 from config.settings import HttpSettings, LogSettings
 from consumer.core.status import BreakerStatus, Status
+from consumer.telemetry.exposition import Exposition
 from consumer.telemetry.http import HttpAddressError, HttpServer, pages
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.output import own_logger
