@@ -58,6 +58,8 @@ class Attempts:
         """Run one attempt of *item* and tell its session; raises only when the pool ends."""
         processor = item.processor
         session: Outcomes = item.owner.settling
+        if session.guard.tripped and not session.guard.admits(item, worker.time()):
+            return DONE
         if processor is None or item.preset is not None:
             session.gave_up(item)
             return DONE

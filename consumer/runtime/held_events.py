@@ -54,5 +54,10 @@ class HeldEvents:
             heapify(self._waiting)
         return dropped
 
+    def take_all(self) -> list[InFlight]:
+        """Forget all events, and return them."""
+        waiting, self._waiting = self._waiting, []
+        return [entry[3] for entry in waiting]
+
     def __len__(self) -> int:
         return len(self._waiting)

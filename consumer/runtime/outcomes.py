@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from consumer.core.failure import Failure
 from consumer.core.in_flight import InFlight
+from consumer.runtime.partition_guard import PartitionGuard
 
 
 class Told(Protocol):
@@ -26,6 +27,9 @@ class Told(Protocol):
 
 class Outcomes(Told, Protocol):
     """The event's session."""
+
+    guard: PartitionGuard
+    """Asked before a first attempt."""
 
     def gave_up(self, item: InFlight) -> None:
         """Dead-letter *item*, which was decided about without an attempt."""

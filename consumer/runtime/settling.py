@@ -12,6 +12,7 @@ from consumer.core.record import Record, record_bytes
 from consumer.core.retry import GiveUp, Retry, after_failure
 from consumer.core.settlement import OutputTooLargeError, Rules, Settled, completed, journalled
 from consumer.runtime.environment import Environment
+from consumer.runtime.partition_guard import PartitionGuard
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.turns import Turns
 
@@ -35,6 +36,7 @@ class Settling:
     ) -> None:
         """Settle into *state*, and end turns through *turns*."""
         self.turns = turns
+        self.guard = PartitionGuard(env, state.partition)
         self._env = env
         self._state = state
         self._rules = rules
@@ -62,6 +64,10 @@ class Settling:
         else:
             attempts[kind] = [duration]
         self._settle(item, settled, "completed", duration)
+        guard = self.guard
+        guard.completed += 1
+        if guard.tripped:
+            guard.look()
 
     def failed(
         self,
@@ -196,3 +202,4 @@ class Settling:
         kind = (give_up.disposition, give_up.failure.code)
         letters[kind] = letters.get(kind, 0) + 1
         self._observer.observe(event_dead_lettered(record, item, give_up, settled.dlq_id or ""))
+        self.guard.dead_lettered(*kind)
