@@ -46,7 +46,7 @@ class Refusal:
 class Gate:
     """What stands between the events of one processor and their attempts."""
 
-    __slots__ = ("_breakers", "_counts", "_held", "_timer", "answers", "passes", "starts")
+    __slots__ = ("_breakers", "_held", "_timer", "answers", "counts", "passes", "starts")
 
     def __init__(self, breakers: tuple[NamedBreaker, ...], starts: Starts, now: float) -> None:
         self.passes: Passes | None = ()
@@ -56,7 +56,8 @@ class Gate:
         self.answers: LastAnswers | None = None
         """Where its last answers stand in for it."""
         self._breakers = breakers
-        self._counts: tuple[Callable[[float], None], ...] = ()
+        self.counts: tuple[Callable[[float], None], ...] = ()
+        """Called in place of ``succeeded`` with the time, where ``passes`` are still the same."""
         self._held = HeldEvents()
         self._timer: asyncio.TimerHandle | None = None
         self._look_at_states(now)
@@ -82,24 +83,11 @@ class Gate:
         # who asked for more than a pause at either has meant it.
         return next((each for each in refusals if each.on_open != "pause"), refusals[0])
 
-    def succeeded(
-        self,
-        passes: Passes,
-        item: InFlight,
-        answer: Any,
-        began: float,
-        time: Callable[[], float],
-    ) -> None:
-        """Take note that an attempt of *item*, which *began* then, has succeeded with *answer*."""
-        if passes is self.passes:
-            # Nothing has changed since it began: it is one of many, and spares us the clock.
-            for count_success in self._counts:
-                count_success(began)
-        else:
-            now = time()
-            for breaker, permit in passes:
-                breaker.succeeded(permit, now)
-            self._ended(passes, now)
+    def succeeded(self, passes: Passes, item: InFlight, answer: Any, now: float) -> None:
+        """Take note that an attempt of *item* has succeeded with *answer*."""
+        for breaker, permit in passes:
+            breaker.succeeded(permit, now)
+        self._ended(passes, now)
         if self.answers is not None:
             self.answers.keep(item, answer)
 
@@ -160,7 +148,7 @@ class Gate:
         elif self.passes is None or len(self.passes) < len(self._breakers):
             entered = self.enter(now)
             self.passes = None if isinstance(entered, Refusal) else entered
-            self._counts = tuple(each.breaker.count_success for each in self._breakers)
+            self.counts = tuple(each.breaker.count_success for each in self._breakers)
 
     def _probes(self) -> int:
         """Return how many events it is worth to let ask at a time."""
@@ -188,6 +176,10 @@ class Gate:
         if not self._held and self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+NO_GATE = Gate((), Starts(), 0.0)
+"""Of processors of which nothing is watched, and of fallbacks."""
 
 
 class Gates:
