@@ -149,6 +149,24 @@ async def test_drain_does_not_wait_for_held_events_and_leaves_them_to_the_next_o
     assert len(payments.calls) == 3 + 6
 
 
+async def test_breaker_that_closes_during_a_drain_starts_nothing_in_it() -> None:
+    kafka, payments, stage = a_cluster(breakers=BRISK, retry=PATIENT), Dependency(), Stage()
+    processors = (a_processor(payments.call, "pay"), a_processor(stage.processor, "slow"))
+    async with serving(kafka, *processors) as process:
+        publish(kafka, *"abc", event_type="pay")
+        publish(kafka, "slow", event_type="slow")
+        await is_open(process)
+        slow = await stage.next("slow")
+        calls = len(payments.calls)
+        payments.is_down = False
+        process.stop.set()
+        await pass_time(22)
+        slow.succeed()
+    assert len(payments.calls) == calls
+    assert answered(kafka) == [("slow", "success")]
+    assert progress(kafka).clean
+
+
 async def test_lost_session_drops_what_was_held_and_its_successor_holds_it_again() -> None:
     kafka, payments = a_cluster(breakers=BRISK, retry=PATIENT), Dependency()
     async with serving(kafka, payments.call) as process:

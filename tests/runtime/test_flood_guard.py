@@ -150,6 +150,22 @@ async def test_breakers_that_reject_trip_the_guard() -> None:
     assert len(answered(kafka)) == 300
 
 
+async def test_event_that_was_let_through_and_then_held_by_a_breaker_is_not_asked_again() -> None:
+    brisk = {"failures": 3, "min_calls": 3, "open_time": 25, "probes": 2}
+    kafka = a_cluster(guard={**WATCHFUL, "min_events": 3}, breakers=brisk, retry=ONCE)
+    payments = Dependency()
+    async with serving(kafka, payments.call) as process:
+        publish(kafka, *numbered(3))
+        await eventually(lambda: states(process) == ["paused"])
+        payments.is_down = False
+        await pass_time(1)
+        publish(kafka, *numbered(4, "later "))
+        await eventually(lambda: process.env.gates.held == 4)
+        assert 20 <= kafka.clock.monotonic < 22
+        await eventually(lambda: at_rest(kafka))
+        assert 25 <= kafka.clock.monotonic < 28, "not only after another pause"
+
+
 async def test_paused_partition_drains_at_once_and_leaves_the_rest_to_the_next_owner() -> None:
     kafka = a_cluster(guard=WATCHFUL, breakers=OFF, retry=ONCE, processing=NARROW)
     payments = Dependency()
@@ -172,8 +188,13 @@ async def test_lost_session_of_a_paused_partition_runs_nothing_twice() -> None:
     async with serving(kafka, payments.call) as process:
         await eventually(lambda: states(process) == ["paused"])
         await pass_time(2)
+        session = process.session()
+        assert session is not None
+        assert session.settling is not None
+        assert session.settling.guard.held > 0
         process.state().lose(LOST)
         await eventually(lambda: process.told.of(SessionLost))
+        assert session.settling.guard.held == 0
         payments.is_down = False
         await eventually(lambda: at_rest(kafka))
     assert len(answered(kafka)) == 60
