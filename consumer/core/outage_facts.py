@@ -38,7 +38,7 @@ class RetryDelayed:
 
     processor: str
     seconds: float
-    """How much longer it waits."""
+    """How much longer it waits, until it asks again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,22 @@ from consumer.core.in_flight import InFlight
 
 
 class HeldEvents:
-    """Events that wait aside; the oldest record goes first."""
+    """Events that wait aside.
+
+    Who has failed least often goes first, and of those the oldest record: were it the oldest alone,
+    the same few events would use up their attempts to find out that an outage goes on.
+    """
 
     __slots__ = ("_numbers", "_waiting")
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[int, int, float, InFlight]] = []
+        self._waiting: list[tuple[int, int, int, float, InFlight]] = []
         self._numbers = count()
 
     def hold(self, item: InFlight, now: float) -> None:
         """Put *item* aside: a worker has it, and leaves it here."""
-        heappush(self._waiting, (item.record.timestamp, next(self._numbers), now, item))
+        entry = (item.attempts, item.record.timestamp, next(self._numbers), now, item)
+        heappush(self._waiting, entry)
         item.owner.settling.turns.put_aside()
 
     def release(self, most: int, now: float) -> list[InFlight]:
@@ -34,7 +39,7 @@ class HeldEvents:
         staying = []
         while self._waiting and len(released) < most:
             entry = heappop(self._waiting)
-            _, _, since, item = entry
+            *_, since, item = entry
             if item.owner.ending:
                 staying.append(entry)
                 continue
@@ -48,16 +53,16 @@ class HeldEvents:
 
     def drop(self, owner: object) -> list[InFlight]:
         """Forget the events of *owner*, a session that ends, and return them."""
-        dropped = [entry[3] for entry in self._waiting if entry[3].owner is owner]
+        dropped = [entry[4] for entry in self._waiting if entry[4].owner is owner]
         if dropped:
-            self._waiting = [entry for entry in self._waiting if entry[3].owner is not owner]
+            self._waiting = [entry for entry in self._waiting if entry[4].owner is not owner]
             heapify(self._waiting)
         return dropped
 
     def take_all(self) -> list[InFlight]:
         """Forget all events, and return them."""
         waiting, self._waiting = self._waiting, []
-        return [entry[3] for entry in waiting]
+        return [entry[4] for entry in waiting]
 
     def __len__(self) -> int:
         return len(self._waiting)

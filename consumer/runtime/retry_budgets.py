@@ -10,6 +10,10 @@ from consumer.core.outage_facts import RetryDelayed
 from consumer.core.retry_budget import RetryBudget
 from consumer.ports import Observer
 
+LONGEST_WAIT_SECONDS = 2.0
+"""After this a retry asks again, whatever it was told: that rests on the traffic of the moment, and
+when a breaker closes there is more of it within a second."""
+
 
 class Starts:
     """First attempts of one processor that its budget has not been told of yet."""
@@ -59,7 +63,7 @@ class RetryBudgets:
         starts = self.starts(processor)
         budget.first_attempts(starts.count)
         starts.count = 0
-        seconds = budget.take(now, has_waited=has_waited)
-        if seconds > 0:
+        seconds = min(budget.take(now, has_waited=has_waited), LONGEST_WAIT_SECONDS)
+        if seconds > 0 and not has_waited:
             self._observer.observe(RetryDelayed(processor, seconds))
         return seconds
