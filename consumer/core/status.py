@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from consumer.core.breaker import BreakerState
+from consumer.core.flood_guard import GuardState
+
+BreakerKind = Literal["processor", "dependency"]
 LifeState = Literal["starting", "running", "draining", "stopped"]
 
 
@@ -24,6 +28,19 @@ class PartitionStatus:
     ledger_entries: int
     progress_age_seconds: float
     """Since the committable last moved, or nothing was left to do."""
+    guard: GuardState = "passing"
+    """Of its flood guard."""
+    held_events: int = 0
+    """Events that its flood guard holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerStatus:
+    """One breaker, as the gauges and the health page show it."""
+
+    name: str
+    kind: BreakerKind
+    state: BreakerState
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +55,6 @@ class Status:
     waiting_retries: int
     problems: Sequence[str]
     """What makes the process not ready, for people."""
+    breakers: Sequence[BreakerStatus] = ()
+    held_events: int = 0
+    """Events that wait behind breakers, of all partitions."""

@@ -145,12 +145,16 @@ class Session:
             state.held_records,
             len(state.ledger),
             now - self._moved_at if len(state.offsets) else 0.0,
+            self.settling.guard.state if self.settling is not None else "passing",
+            self.settling.guard.held if self.settling is not None else 0,
         )
 
     def moved(self) -> None:
         """Take note that a commit moved the committable."""
         self._moved_at = asyncio.get_running_loop().time()
         self.reflects = self._env.clocks.now()
+        if self.settling is not None:
+            self.settling.guard.look()
 
     async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due, Suspects]:
         env, loop = self._env, asyncio.get_running_loop()
@@ -190,7 +194,7 @@ class Session:
         self._turns = turns
         self.settling = Settling(env, state, rules, turns, parking)
         intake = Intake(env, state, self.settling, parking, self)
-        self._reading = Reading(env, state, intake)
+        self._reading = Reading(env, state, intake, self.settling.guard)
         self.state = state
         self._reading.begin()
         env.observer.observe(
@@ -232,6 +236,9 @@ class Session:
         if self.state is not None:
             self.state.release_all()
             self.state.put_back(env.clocks.now())
+        env.gates.drop(self)
+        if self.settling is not None:
+            self.settling.guard.end()
         env.pool.drop(self)
         try:
             await env.pool.idle(self)

@@ -5,6 +5,7 @@ suffixes that Prometheus asks for.  Labels are closed or bounded sets: never an 
 """
 
 from consumer.telemetry.metric import AGES, COMMITS, DURATIONS, RESTORES, Metric
+from consumer.telemetry.outage_catalogue import OUTAGE_METRICS
 
 RECORDS_CONSUMED = Metric(
     "everonce_records_consumed_total",
@@ -246,7 +247,8 @@ BUILD_INFO = Metric(
     ("version", "python"),
 )
 
-CATALOGUE: tuple[Metric, ...] = tuple(
-    declared for declared in list(globals().values()) if isinstance(declared, Metric)
+CATALOGUE: tuple[Metric, ...] = (
+    tuple(declared for declared in list(globals().values()) if isinstance(declared, Metric))
+    + OUTAGE_METRICS
 )
-"""Every metric, in the order of this file."""
+"""Every metric, in the order of this file; then those of an outage."""

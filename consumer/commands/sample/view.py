@@ -15,6 +15,7 @@ from consumer.commands.printable import printable
 from consumer.commands.sample.tallies import Tallies
 from consumer.core.facts import EventDeadLettered, EventOutcome
 from consumer.core.status import PartitionStatus, Status
+from consumer.telemetry.readiness import degradations
 
 _SPARKS = "▁▂▃▄▅▆▇█"
 _BAR_WIDTH = 10
@@ -53,7 +54,7 @@ def picture(glance: Glance, height: int) -> RenderableType:
     body = Group(
         _progress(glance),
         Padding(_figures(glance), (1, 0)),
-        *(Text(trouble, style="red") for trouble in _troubles(glance.tallies)),
+        *(Text(trouble, style="red") for trouble in _troubles(glance)),
         Columns([_outcomes(glance), _partitions(glance.status.partitions)], padding=(0, 4)),
         Padding(Text("recent dead letters", style="dim"), (1, 0, 0, 0)),
         _letters(list(glance.tallies.letters)[-shown:], shown),
@@ -77,7 +78,7 @@ def line(glance: Glance) -> str:
     outcomes = ", ".join(
         f"{glance.tallies.outcomes[outcome]:,} {word}" for outcome, word, _ in OUTCOMES
     )
-    troubles = "".join(f"; {trouble}" for trouble in _troubles(glance.tallies))
+    troubles = "".join(f"; {trouble}" for trouble in _troubles(glance))
     return (
         f"{glance.seconds:5.1f} s  {glance.status.state}: "
         f"published {glance.published:,} of {glance.planned:,}; {outcomes}; "
@@ -160,8 +161,9 @@ def _partitions(partitions: Sequence[PartitionStatus]) -> Table:
     return table
 
 
-def _troubles(tallies: Tallies) -> list[str]:
+def _troubles(glance: Glance) -> list[str]:
     """Return what an operator would be told of, in a line each."""
+    tallies = glance.tallies
     troubles = [
         f"partition {partition} is refused: {printable(each.message)} ({each.command})"
         for partition, each in sorted(tallies.refused.items())
@@ -169,7 +171,9 @@ def _troubles(tallies: Tallies) -> list[str]:
     if (last := tallies.last_lost) is not None:
         count = f"{tallies.lost_sessions} session{'s' * (tallies.lost_sessions > 1)} lost"
         troubles.append(f"{count}, the last {last.reason}: {printable(last.message, most=100)}")
-    return troubles
+    held = glance.status.held_events + sum(p.held_events for p in glance.status.partitions)
+    waiting = [f"{held:,} events wait"] if held else []
+    return troubles + [printable(each) for each in degradations(glance.status)] + waiting
 
 
 def _letters(letters: Sequence[EventDeadLettered], lines: int) -> Table:
