@@ -176,6 +176,12 @@ LEDGER_EVICTED = Metric(
     "Entries forgotten before their dedup.window had passed, for dedup.max_entries. Any: their "
     "duplicates will run again; raise dedup.max_entries.",
 )
+HELD_KEYS_EXPIRED = Metric(
+    "everonce_held_keys_expired_total",
+    "counter",
+    "Keys that went on because the letter that held them had expired (retry.on_dead_letter: "
+    "hold_key). Any: their order is broken, and nobody has looked at the letter in time.",
+)
 CONTROL_REFUSED = Metric(
     "everonce_control_refused_total",
     "counter",

@@ -72,7 +72,7 @@ class Logs:
             case ControlRefused():
                 log.warning("control.refused", **_fields(fact))
             case LedgerTrimmed():
-                tell = log.warning if fact.evicted else log.debug
+                tell = log.warning if fact.evicted or fact.released else log.debug
                 tell("ledger.trimmed", **_fields(fact))
             case LifeCycleChanged():
                 log.info("life_cycle.changed", state=fact.state, details=dict(fact.details))

@@ -58,6 +58,7 @@ class Metrics:
         self.restores = Histogram(catalogue.RESTORE_SECONDS)
         self.ledger_expired = Counter(catalogue.LEDGER_EXPIRED)
         self.ledger_evicted = Counter(catalogue.LEDGER_EVICTED)
+        self.held_keys_expired = Counter(catalogue.HELD_KEYS_EXPIRED)
         self.control_refused = Counter(catalogue.CONTROL_REFUSED)
         self.skipped_records = Counter(catalogue.SKIPPED_RECORDS)
         self.assignment_changes = Counter(catalogue.ASSIGNMENT_CHANGES)
@@ -105,6 +106,7 @@ class Metrics:
             case LedgerTrimmed():
                 self.ledger_expired.add(fact.expired)
                 self.ledger_evicted.add(fact.evicted)
+                self.held_keys_expired.add(fact.released)
             case EventSettled() | EventDeadLettered():
                 pass  # counted by the tally of their commit, once they are visible
             case PartitionRefused() | SessionClosed() | LifeCycleChanged() | LoopLagged():

@@ -51,6 +51,10 @@ class Write(NamedTuple):
     passes: tuple[int, ...] = ()
     """Offsets that are passed with it."""
 
+    @property
+    def is_parking(self) -> bool:
+        return self.item is not None and self.settlement is None
+
 
 @dataclass
 class World:

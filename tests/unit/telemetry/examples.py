@@ -124,7 +124,7 @@ def one_of_each() -> list[Fact]:
         SourceFailed(message="connection reset", failures=2),
         IntakeChanged(paused=True, bound="waiting"),
         ControlRefused(partition=3, offset=7, reason="unknown act"),
-        LedgerTrimmed(partition=3, expired=10, evicted=2, entries=1000),
+        LedgerTrimmed(partition=3, expired=10, evicted=2, entries=1000, released=1),
         LifeCycleChanged(state="running", details={"group": "everonce"}),
         LoopLagged(seconds=1.5),
     ]

@@ -129,6 +129,7 @@ def test_the_other_facts_count_once_each() -> None:
     assert counts(metrics.control_refused) == {(): 1}
     assert counts(metrics.ledger_expired) == {(): 10}
     assert counts(metrics.ledger_evicted) == {(): 2}
+    assert counts(metrics.held_keys_expired) == {(): 1}
 
 
 def test_what_a_commit_will_count_is_not_counted_when_it_is_only_decided() -> None:
