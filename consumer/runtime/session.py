@@ -133,6 +133,8 @@ class Session:
         if state is None:
             return PartitionStatus(self.partition, "starting", 0, 0, None, 0, 0, 0.0)
         committed = state.progress.next_input
+        load = state.parked.load
+        oldest, wall = load.oldest(), self._env.clocks.now()
         return PartitionStatus(
             self.partition,
             "draining" if self.ending else "running",
@@ -142,6 +144,8 @@ class Session:
             state.held_records,
             len(state.ledger),
             now - self._moved_at if len(state.offsets) else 0.0,
+            dict(load.by_policy),
+            0.0 if oldest is None else max(0.0, wall - oldest),
         )
 
     def moved(self) -> None:

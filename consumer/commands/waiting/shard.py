@@ -98,19 +98,16 @@ class Shard:
             now: Seconds since the epoch.
         """
         found: dict[str, Waiting] = {}
-        restored = restored_lanes(self._slim(found, now), ordering=ordering, next_seq=0, now=now)
+        restored = restored_lanes(self._noted(found, now), ordering=ordering, next_seq=0, now=now)
         return [members for members in _members(restored, found) if members]
 
-    def _slim(self, found: dict[str, Waiting], now: float) -> Iterator[tuple[str, int, Entry]]:
-        """Yield what decides about order, and note in *found* what else is shown."""
+    def _noted(self, found: dict[str, Waiting], now: float) -> Iterator[tuple[str, int, Entry]]:
+        """Yield each entry, and note in *found* what is shown of those that are parked."""
         for key, encoded in self._entries.items():
             entry = decode_entry(encoded)
-            if entry.parked is None:
-                yield key, 0, entry
-                continue
-            found[key] = self._described(key, entry, entry.parked, now)
-            record = replace(entry.parked.record, value=None, headers=())
-            yield key, 0, replace(entry, history=None, parked=replace(entry.parked, record=record))
+            if entry.parked is not None:
+                found[key] = self._described(key, entry, entry.parked, now)
+            yield key, 0, entry
 
     def _described(self, key: str, entry: Entry, parked: Parked, now: float) -> Waiting:
         event = decode(parked.record.value or b"")
