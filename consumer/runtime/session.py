@@ -144,8 +144,8 @@ class Session:
             state.held_records,
             len(state.ledger),
             now - self._moved_at if len(state.offsets) else 0.0,
-            dict(load.by_policy),
-            0.0 if oldest is None else max(0.0, wall - oldest),
+            parked_events=dict(load.by_policy),
+            parked_oldest_age_seconds=0.0 if oldest is None else max(0.0, wall - oldest),
         )
 
     def moved(self) -> None:
