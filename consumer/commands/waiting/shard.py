@@ -75,6 +75,10 @@ class Shard:
         else:
             self._entries.pop(name, None)
 
+    def __len__(self) -> int:
+        """Entries that wait, or make others wait."""
+        return len(self._entries)
+
     def entry(self, ledger_key: str) -> Entry:
         """Return all that is known of a parked event.
 
