@@ -20,6 +20,7 @@ from consumer.core.parked_event import Hold
 from consumer.core.parked_lanes import ParkedLane
 from consumer.core.parked_restore import parked_lane
 from consumer.core.parking import may_park, parked
+from consumer.core.precaution import Precaution
 from consumer.core.record import Record, record_bytes
 from consumer.core.retry import GiveUp, before_attempt
 from consumer.core.settlement import Rules
@@ -76,8 +77,15 @@ class Parking:
     def follow(self, lane: ParkedLane, item: InFlight) -> None:
         """Park *item*, whose turn has not come, behind all others of *lane*."""
         now = self._env.clocks.now()
+        suspicion = None
+        if item.precaution is not None:
+            suspicion = self._state.quarantine.unrun(item.precaution, item.prior, now)
         entry = parked(
-            item, seq=self._parked.take_seq(), now=now, held_by=self._parked.held_by(lane)
+            item,
+            seq=self._parked.take_seq(),
+            now=now,
+            held_by=self._parked.held_by(lane),
+            suspicion=suspicion,
         )
         self._parked.follow(lane, item.key, now=now, size=len(item.key) + len(entry))
         self._pend(lane, item, entry)
@@ -169,7 +177,10 @@ class Parking:
                 failure=history.last_failure,
                 age_seconds=now - (history.first_failed_at or now),
             )
-        self._turns.give(item)
+        if item.preset is None:
+            precaution = state.quarantine.of_parked(entry)
+            item.precaution = None if precaution is Precaution.NONE else precaution
+        self._turns.begin(item)
 
     def _was_answered(self, item: InFlight) -> bool:
         """Answer *item*, which was parked as a duplicate; where it is a conflict, preset that.

@@ -7,6 +7,7 @@ still runs settles into an object that nobody commits.
 
 import asyncio
 
+from consumer.core.quarantine import Quarantine
 from consumer.core.refusals import Refusals
 from consumer.core.session_facts import SessionClosed, SessionStarted
 from consumer.core.settlement import Rules
@@ -21,6 +22,7 @@ from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.reading import Reading
 from consumer.runtime.set_up import find_control, find_start, first_progress, lanes_of, restore
 from consumer.runtime.settling import Settling
+from consumer.runtime.suspects import Suspects
 from consumer.runtime.trimming import Trimming
 from consumer.runtime.turns import Turns
 
@@ -77,12 +79,13 @@ class Session:
         """
         writer = self._env.writers(self.partition)
         try:
-            commit, due = await self._set_up(writer)
+            commit, due, suspects = await self._set_up(writer)
             trimming = Trimming(self._env, self._working())
             await self._live(
                 commit,
                 asyncio.create_task(trimming.run(), name=f"trimming-{self.partition}"),
                 asyncio.create_task(due.run(), name=f"due-{self.partition}"),
+                asyncio.create_task(suspects.run(), name=f"suspects-{self.partition}"),
             )
             await self._close(commit)
         finally:
@@ -153,16 +156,16 @@ class Session:
         self._moved_at = asyncio.get_running_loop().time()
         self.reflects = self._env.clocks.now()
 
-    async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due]:
+    async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due, Suspects]:
         env, loop = self._env, asyncio.get_running_loop()
         began = loop.time()
         await writer.fence()
         restored = await restore(env, self.partition, self.ledger)
         ledger = self.ledger = restored.ledger
         self.reflects = env.clocks.now()
-        start = await find_start(env, self.partition, ledger.progress)
+        start, log_end = await find_start(env, self.partition, ledger.progress)
         control = await find_control(env, self.partition, ledger.progress)
-        first = first_progress(env, ledger.progress, start, control)
+        first = first_progress(env, ledger.progress, start, control, log_end)
         state = PartitionState(
             self.partition,
             progress=first,
@@ -170,6 +173,7 @@ class Session:
             refusals=self._refusals,
             bounds=env.bounds,
             parked=lanes_of(env, ledger, first),
+            quarantine=Quarantine(first, env.settings.processing.max_in_flight_records),
             reads_control=self._reads_control,
         )
         settings = env.settings
@@ -184,7 +188,8 @@ class Session:
         )
         turns = Turns(env, state)
         parking = Parking(env, state, rules, turns, self)
-        commit = GroupCommit(env, state, writer, parking, self.moved)
+        suspects = Suspects(env, state, turns)
+        commit = GroupCommit(env, state, writer, parking, suspects, self.moved)
         await commit.commit()
         self._turns = turns
         self.settling = Settling(env, state, rules, turns, parking)
@@ -205,7 +210,7 @@ class Session:
                 start.note,
             ),
         )
-        return commit, Due(env, state, parking, self)
+        return commit, Due(env, state, parking, self), suspects
 
     async def _close(self, commit: GroupCommit) -> None:
         """Say in a last commit that this owner ended by itself."""

@@ -193,7 +193,11 @@ class Settling:
         """Pass an event whose type nobody wants; nothing is remembered of it."""
         state = self._state
         state.pending.count_ignored()
-        state.offsets.settle(item.record.offset)
+        if not item.is_passed:
+            state.offsets.settle(item.record.offset)
+        if item.prior is not None and not item.prior.is_settled and item.prior.letter is None:
+            # It was announced, or tried before somebody stopped wanting it.
+            state.pending.forgotten.append(item.key)
         state.ignore_deferred(item)
         if state.in_flight.get(item.key) is item:
             del state.in_flight[item.key]

@@ -63,6 +63,7 @@ class MemoryProcess:
         name: str = "one",
         draw: Callable[[], float] = lambda: 0.0,
     ) -> None:
+        self._kafka = kafka
         self.settings = settings or kafka.settings
         self.connection = Connection(name)
         self.told = Notebook()
@@ -112,6 +113,13 @@ class MemoryProcess:
         finally:
             await self.pool.stop()
             self._attempts.close()
+
+    async def die(self, task: "asyncio.Task[None]") -> None:
+        """End as by SIGKILL: nothing that *task*, its run, does from now on reaches anybody."""
+        self.connection.is_cut = True
+        task.cancel()
+        await asyncio.wait([task])
+        self._kafka.group.leave(self.source)
 
     def session(self, partition: int = 0) -> Session | None:
         """Return the session of a partition, where there is one."""

@@ -8,11 +8,11 @@ import pytest
 from consumer.core.failure import Attempt
 from consumer.core.ledger_entry import Entry
 from consumer.core.parked_event import Crash, CrashStage
+from consumer.core.precaution import Precaution
 from consumer.core.progress import Progress
 from consumer.core.quarantine import (
     CODE,
     REMEMBERED,
-    Precaution,
     Quarantine,
     after_end,
     charged,
