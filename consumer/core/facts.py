@@ -53,6 +53,8 @@ class AttemptFailed:
     duration_seconds: float
     delay_seconds: float | None
     """Wait before the next attempt; None where there is none."""
+    due_at: float | None = None
+    """Until when it is parked, seconds since the epoch; None where it is not."""
 
 
 @dataclass(frozen=True, slots=True)

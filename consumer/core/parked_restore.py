@@ -3,6 +3,7 @@
 The ledger holds the parked events of a partition in no order; ``seq`` is their order.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from operator import itemgetter
 from typing import Literal
@@ -41,10 +42,12 @@ def restored_lanes(
     # Without the records: together they may be larger than the rest of the process.
     waiting: list[tuple[int, ParkedLane, str, float, float, int]] = []
     holds: list[tuple[int, LaneKey, str]] = []
+    policies: Counter[str] = Counter()
     for key, size, entry in entries:
         if entry.parked is not None:
             parked, due_at = entry.parked, _due_at(entry.parked, entry.status)
             lane = parked_lane(lane_of(ordering, parked.record.key), key)
+            policies[entry.policy or ""] += 1
             waiting.append((parked.seq, lane, key, due_at, parked.parked_at, size))
         elif entry.holds is not None and entry.letter is not None:
             held = _held_lane(ordering, entry.holds.lane)
@@ -60,6 +63,7 @@ def restored_lanes(
     for _, lane, key, due_at, parked_at, size in waiting:
         lanes.restore(lane, key, due_at=due_at, parked_at=parked_at, size=size)
     lanes.restored(now)
+    lanes.load.by_policy.update(policies)
     return lanes
 
 

@@ -3,8 +3,8 @@
 Not told, but read when somebody asks: how things are at one moment.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from consumer.core.breaker import BreakerState
@@ -32,6 +32,10 @@ class PartitionStatus:
     """Of its flood guard."""
     held_events: int = 0
     """Events that its flood guard holds."""
+    parked_events: Mapping[str, int] = field(default_factory=dict)
+    """Events that wait in the ledger, by policy."""
+    parked_oldest_age_seconds: float = 0.0
+    """Since the longest parked of them was parked; 0 where none is."""
 
 
 @dataclass(frozen=True, slots=True)

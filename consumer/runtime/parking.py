@@ -162,6 +162,7 @@ class Parking:
         item.place = self._asked.pop(key, parked_lane(item.lane, key))
         item.preset = preset
         state.pending.tally.released.append(max(0.0, now - (kept.due_at or now)))
+        self._parked.load.by_policy[entry.policy or ""] -= 1
         if preset is None and is_coordinates(key) and self._was_answered(item):
             self._parked.settle(item.place, now)
             state.due_changed()
@@ -228,6 +229,7 @@ class Parking:
 
     def _pend(self, lane: ParkedLane, item: InFlight, entry: bytes) -> None:
         self._state.pending.park(item, entry)
+        self._parked.load.by_policy[item.policy_name] += 1
         self._state.signal()
         self._ask_deferred(lane, item)
 

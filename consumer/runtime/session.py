@@ -136,6 +136,8 @@ class Session:
         if state is None:
             return PartitionStatus(self.partition, "starting", 0, 0, None, 0, 0, 0.0)
         committed = state.progress.next_input
+        load = state.parked.load
+        oldest, wall = load.oldest(), self._env.clocks.now()
         return PartitionStatus(
             self.partition,
             "draining" if self.ending else "running",
@@ -147,6 +149,8 @@ class Session:
             now - self._moved_at if len(state.offsets) else 0.0,
             self.settling.guard.state if self.settling is not None else "passing",
             self.settling.guard.held if self.settling is not None else 0,
+            parked_events=dict(load.by_policy),
+            parked_oldest_age_seconds=0.0 if oldest is None else max(0.0, wall - oldest),
         )
 
     def moved(self) -> None:

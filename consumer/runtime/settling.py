@@ -110,10 +110,9 @@ class Settling:
             delay,
         )
         history.add(attempt, failure)
-        self._observer.observe(attempt_failed(item, attempt, failure))
-        if isinstance(decision, Retry):
-            self._wait(item, decision.delay_seconds)
-        else:
+        due_at = None if delay is None else self._wait(item, delay)
+        self._observer.observe(attempt_failed(item, attempt, failure, due_at))
+        if isinstance(decision, GiveUp):
             self._dead_letter(item, decision)
 
     def postpone(self, item: InFlight, delay_seconds: float) -> None:
@@ -130,18 +129,19 @@ class Settling:
             if self._parking.fits(item):
                 self._parking.park(item, now + seconds, followers)
 
-    def _wait(self, item: InFlight, delay_seconds: float) -> None:
-        """Let *item* wait: shortly in memory, longer in the ledger."""
+    def _wait(self, item: InFlight, delay_seconds: float) -> float | None:
+        """Let *item* wait: shortly in memory; longer in the ledger, then return until when."""
         # While it is alone in the process, nobody may wait for it to be due.
         is_long = delay_seconds > self._in_memory_max or item.precaution is Precaution.ALONE
         if is_long and self._parking.fits(item):
-            followers = self.turns.part(item)
-            self._parking.park(item, self._now() + delay_seconds, followers)
-            return
+            due_at = self._now() + delay_seconds
+            self._parking.park(item, due_at, self.turns.part(item))
+            return due_at
         if item.history is not None:
             self._state.pending.journal[item.key] = journalled(item)
             self._state.signal()
         self.turns.wait(item, delay_seconds)
+        return None
 
     def gave_up(self, item: InFlight) -> None:
         """Dead-letter *item*, which was decided about without an attempt; or ignore it."""

@@ -59,6 +59,14 @@ class Exposition(Collector):
         encoder, content_type = choose_encoder(accept)
         return encoder(self._registry), content_type
 
+    def _parked(self, status: Status) -> Mapping[Metric, Mapping[Labels, float]]:
+        events: Tallies[Labels] = Tallies()
+        for each in status.partitions:
+            for policy, count in each.parked_events.items():
+                events[self._metrics.policies[policy],] += count
+        oldest = max((each.parked_oldest_age_seconds for each in status.partitions), default=0.0)
+        return {catalogue.PARKED_EVENTS: events, catalogue.PARKED_OLDEST_AGE: {(): oldest}}
+
     def describe(self) -> list[Family]:
         """Name the metrics; without this, registering would be a scrape."""
         return []
@@ -70,7 +78,8 @@ class Exposition(Collector):
             for value in vars(self._metrics).values()
             if isinstance(value, Counter | Histogram)
         }
-        gauges = _gauges(self._read_status(), self._read_loop_lag())
+        status = self._read_status()
+        gauges = {**_gauges(status, self._read_loop_lag()), **self._parked(status)}
         for metric in catalogue.CATALOGUE:
             match metric.type:
                 case "counter" | "histogram":

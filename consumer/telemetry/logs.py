@@ -27,6 +27,7 @@ from consumer.core.session_facts import (
     SessionLost,
     SessionStarted,
 )
+from consumer.core.timestamps import rfc3339
 
 LONGEST_MESSAGE = 2000
 """Characters of a failure's message in a line; the letter has more of it."""
@@ -48,7 +49,7 @@ class Logs:
             case RecordsConsumed():
                 pass  # counted; a line per poll says nothing
             case AttemptFailed():
-                log.warning("attempt.failed", **_fields(fact))
+                log.warning("attempt.failed", **_fields(fact) | _parked(fact))
             case EventDeadLettered():
                 log.error("event.dead_lettered", **_fields(fact))
             case EventSettled():
@@ -101,6 +102,12 @@ class Logs:
             self._logger.warning(name, bound=fact.bound)
         else:
             self._logger.info(name, bound=fact.bound)
+
+
+def _parked(fact: AttemptFailed) -> dict[str, Any]:
+    """Return whether the event is parked, and until when, as a moment that people can read."""
+    due_at = fact.due_at
+    return {"parked": due_at is not None, "due_at": None if due_at is None else rfc3339(due_at)}
 
 
 def _fields(fact: Fact, *, without: str = "") -> dict[str, Any]:

@@ -51,6 +51,8 @@ class Metrics:
         self.attempt_duration = Histogram(catalogue.ATTEMPT_DURATION)
         self.retries = Counter(catalogue.RETRIES)
         self.end_to_end = Histogram(catalogue.END_TO_END)
+        self.events_parked = Counter(catalogue.EVENTS_PARKED)
+        self.due_lateness = Histogram(catalogue.DUE_LATENESS)
         self.dead_letters = Counter(catalogue.DEAD_LETTERS)
         self.duplicates = Counter(catalogue.DUPLICATES)
         self.answers = Counter(catalogue.ANSWERS)
@@ -81,7 +83,7 @@ class Metrics:
         self._codes = BoundedSet(ERROR_CODES, room=32, fold="OTHER")
         self._reasons = BoundedSet(room=16)
         self._processors = BoundedSet(room=256)
-        self._policies = BoundedSet(room=64)
+        self.policies = BoundedSet(room=64)
         # Named in code and settings, not by producers: two per processor, and then some.
         self._breakers = BoundedSet(room=512)
         for state in get_args(GuardState):
@@ -133,7 +135,7 @@ class Metrics:
                 assert_never(fact)
 
     def _attempt_failed(self, fact: AttemptFailed) -> None:
-        processor, policy = self._processors[fact.processor], self._policies[fact.policy]
+        processor, policy = self._processors[fact.processor], self.policies[fact.policy]
         self.attempts.add(1, (processor, policy, fact.failure_class))
         self.attempt_duration.of((processor,)).add(fact.duration_seconds)
         if fact.delay_seconds is not None:
@@ -147,10 +149,13 @@ class Metrics:
         for (disposition, code), letters in tally.letters.items():
             self.dead_letters.add(letters, (disposition, self._codes[code]))
         for (processor_name, policy_name), durations in tally.attempts.items():
-            processor, policy = self._processors[processor_name], self._policies[policy_name]
+            processor, policy = self._processors[processor_name], self.policies[policy_name]
             self.attempts.add(len(durations), (processor, policy, "success"))
             self.attempt_duration.of((processor,)).add_all(durations)
         for attempts, events in tally.attempts_per_event.items():
             self.attempts_per_event.of().add(attempts, events)
         self.end_to_end.of().add_all(tally.end_to_end_seconds)
         self.answers.add(tally.answers)
+        for policy_name, parked in tally.parked.items():
+            self.events_parked.add(parked, (self.policies[policy_name],))
+        self.due_lateness.of().add_all(tally.released)

@@ -1,6 +1,7 @@
 """Who waits where, after a restart."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -40,6 +41,12 @@ def test_lanes_are_restored_by_their_places_in_whatever_order_entries_come() -> 
         b"%d" % lane: [f"e:{seq}" for seq in range(lane, 30, 3)] for lane in range(3)
     }
     assert (parked.load.entries, parked.load.bytes) == (30, 30 * 128)
+
+
+def test_who_waits_is_counted_by_policy() -> None:
+    entries = [replace(waits(n), policy=policy) for n, policy in enumerate(("a", "b", "a", None))]
+
+    assert restore(*entries).load.by_policy == {"a": 2, "b": 1, "": 1}
 
 
 def test_due_times_to_come_are_kept_and_missed_ones_are_apart_in_their_order() -> None:

@@ -109,6 +109,31 @@ def test_each_breaker_is_in_one_state_and_guards_are_counted() -> None:
     assert said["everonce_held_events", ()] == 7
 
 
+def test_parked_events_add_up_by_policy_and_the_oldest_of_all_partitions_is_told() -> None:
+    status = a_status(
+        replace(A_PARTITION, parked_events={"fast": 2}, parked_oldest_age_seconds=5.0),
+        replace(A_PARTITION, partition=4, parked_events={"fast": 1, "standard": 4}),
+    )
+
+    scraped = scrape(an_exposition(status))
+
+    assert scraped["everonce_parked_events", ("fast",)] == 3
+    assert scraped["everonce_parked_events", ("standard",)] == 4
+    assert scraped["everonce_parked_oldest_age_seconds", ()] == 5.0
+    assert scrape(an_exposition(a_status()))["everonce_parked_oldest_age_seconds", ()] == 0
+
+
+def test_policies_beyond_the_bound_fold_into_one_label() -> None:
+    names = {f"policy-{number}": 1 for number in range(100)}
+    status = a_status(replace(A_PARTITION, parked_events=names))
+
+    scraped = scrape(an_exposition(status))
+
+    series = [labels for name, labels in scraped if name == "everonce_parked_events"]
+    assert len(series) == 65
+    assert scraped["everonce_parked_events", ("other",)] == 36
+
+
 def test_refused_partitions_are_counted() -> None:
     status = a_status(A_PARTITION, replace(A_PARTITION, partition=4, state="refused"))
 

@@ -87,7 +87,16 @@ def test_a_failed_attempt_says_all_that_was_decided(written: Written) -> None:
         "message": "no answer in 30 s",
         "duration_seconds": 30.0,
         "delay_seconds": 0.1,
+        "parked": False,
+        "due_at": None,
     }
+
+
+def test_a_failed_attempt_after_which_its_event_is_parked_says_until_when(written: Written) -> None:
+    logs(written).tell(replace(ATTEMPT_FAILED, due_at=100.5))
+
+    entry = written.entry()
+    assert (entry["parked"], entry["due_at"]) == (True, "1970-01-01T00:01:40.500000Z")
 
 
 def test_a_commit_is_one_line_without_its_durations(written: Written) -> None:
