@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from consumer.core.failure import Disposition, FailureClass
+from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
     AssignmentChanged,
     IntakeChanged,
@@ -135,4 +136,8 @@ Fact = (
     | LedgerTrimmed
     | LifeCycleChanged
     | LoopLagged
+    | BreakerChanged
+    | FallbackFailed
+    | RetryDelayed
+    | GuardChanged
 )

@@ -45,6 +45,14 @@ class Taken:
     progress: Progress
     tally: Tally
 
+    def keys(self) -> set[str]:
+        """Return the ledger keys that it writes."""
+        return {
+            *self.journal,
+            *[done.key for done in self.settled],
+            *[item.key for item, _ in self.parked],
+        }
+
 
 class GroupCommit:
     """The commits of one session."""
@@ -86,7 +94,7 @@ class GroupCommit:
             SessionLostError: It failed, or its outcome is unknown.
         """
         taken = self._take(clean=clean)
-        self._state.committing = taken.journal.keys()
+        self._state.committing = taken.keys
         started = self._loop.time()
         try:
             receipt = await self._writer.commit(taken.batch)
@@ -100,7 +108,7 @@ class GroupCommit:
         self._ended_at = self._loop.time()
         self._committed_at = self._ended_at
         self._advance(taken, receipt.state_offset)
-        self._state.committing = ()
+        self._state.committing = None
         self._suspects.committed(taken.journal.keys())
         self._state.commits.tell()
         self._moved()

@@ -180,7 +180,10 @@ class Parking:
         if item.preset is None:
             precaution = state.quarantine.of_parked(entry)
             item.precaution = None if precaution is Precaution.NONE else precaution
-        self._turns.begin(item)
+        if history is not None and item.preset is None:
+            self._turns.begin_retry(item)
+        else:
+            self._turns.begin(item)
 
     def _was_answered(self, item: InFlight) -> bool:
         """Answer *item*, which was parked as a duplicate; where it is a conflict, preset that.

@@ -5,7 +5,7 @@ outlive it.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from consumer.core.expiry import Horizon
@@ -78,8 +78,8 @@ class PartitionState:
         self.is_watching = not quarantine.is_over(progress.next_input)
         """Whether records that are read may have been in flight at a death."""
         self.commits = Notice()
-        self.committing: Collection[str] = ()
-        """Ledger keys of which something is on its way."""
+        self.committing: Callable[[], Collection[str]] | None = None
+        """Returns the ledger keys of which something is on its way; None while nothing is."""
         self.due = asyncio.Event()
         """Set when something may have become due earlier than was known."""
         self.horizon = Horizon()
@@ -179,10 +179,10 @@ class PartitionState:
         """Whether something of *key* is not committed yet."""
         pending = self.pending
         return (
-            key in self.in_flight
-            or key in pending.journal
+            key in pending.journal
             or key in pending.parked
-            or key in self.committing
+            or any(done.key == key for done in pending.settled)
+            or (self.committing is not None and key in self.committing())
         )
 
     def due_changed(self) -> None:

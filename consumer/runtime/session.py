@@ -137,7 +137,6 @@ class Session:
             return PartitionStatus(self.partition, "starting", 0, 0, None, 0, 0, 0.0)
         committed = state.progress.next_input
         load = state.parked.load
-        oldest, wall = load.oldest(), self._env.clocks.now()
         return PartitionStatus(
             self.partition,
             "draining" if self.ending else "running",
@@ -147,14 +146,18 @@ class Session:
             state.held_records,
             len(state.ledger),
             now - self._moved_at if len(state.offsets) else 0.0,
+            self.settling.guard.state if self.settling is not None else "passing",
+            self.settling.guard.held if self.settling is not None else 0,
             parked_events=dict(load.by_policy),
-            parked_oldest_age_seconds=0.0 if oldest is None else max(0.0, wall - oldest),
+            parked_oldest_age_seconds=load.oldest_age_seconds(self._env.clocks.now()),
         )
 
     def moved(self) -> None:
         """Take note that a commit moved the committable."""
         self._moved_at = asyncio.get_running_loop().time()
         self.reflects = self._env.clocks.now()
+        if self.settling is not None:
+            self.settling.guard.look()
 
     async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due, Suspects]:
         env, loop = self._env, asyncio.get_running_loop()
@@ -194,7 +197,7 @@ class Session:
         self._turns = turns
         self.settling = Settling(env, state, rules, turns, parking)
         intake = Intake(env, state, self.settling, parking, self)
-        self._reading = Reading(env, state, intake)
+        self._reading = Reading(env, state, intake, self.settling.guard)
         self.state = state
         self._reading.begin()
         env.observer.observe(
@@ -236,6 +239,9 @@ class Session:
         if self.state is not None:
             self.state.release_all()
             self.state.put_back(env.clocks.now())
+        env.gates.drop(self)
+        if self.settling is not None:
+            self.settling.guard.end()
         env.pool.drop(self)
         try:
             await env.pool.idle(self)

@@ -97,6 +97,15 @@ class Turns:
             for item, seconds in waiting
         ]
 
+    def put_aside(self) -> None:
+        """Let an event wait that a worker had, and somebody keeps: its key waits with it."""
+        self._rest()
+
+    def resume(self, item: InFlight) -> None:
+        """Give *item*, which was put aside, back to the workers."""
+        self.give(item)
+        self._env.pool.wake()
+
     def wait(self, item: InFlight, delay_seconds: float) -> None:
         """Give *item* its next attempt after a delay; its key waits with it, no worker does."""
         self._clear(item)
@@ -118,11 +127,35 @@ class Turns:
             self._rested.clear()
             await self._rested.wait()
 
-    def _is_due(self, item: InFlight) -> None:
+    def begin_retry(self, item: InFlight) -> None:
+        """Let *item* run, a parked retry that is due, as soon as the budget of retries allows."""
+        longer = self._longer(item)
+        if longer > 0:
+            self._env.bounds.waiting += 1
+            loop = asyncio.get_running_loop()
+            self._timers[item] = loop.call_later(longer, self._is_due, item, True)
+        else:
+            self.begin(item)
+
+    def _longer(self, item: InFlight, *, has_waited: bool = False) -> float:
+        """Return how many seconds more a retry that is due has to wait."""
+        name = "" if item.processor is None else item.processor.name
+        now = asyncio.get_running_loop().time()
+        return self._env.budgets.wait_seconds(name, now, has_waited=has_waited)
+
+    def _is_due(self, item: InFlight, has_waited: bool = False) -> None:
+        longer = self._longer(item, has_waited=has_waited)
+        if longer > 0:
+            loop = asyncio.get_running_loop()
+            self._timers[item] = loop.call_later(longer, self._is_due, item, True)
+            return
         del self._timers[item]
         self._env.bounds.waiting -= 1
-        self.give(item)
-        self._env.pool.wake()
+        if item.precaution is None:
+            self.resume(item)
+        else:
+            self.begin(item)
+            self._env.pool.wake()
 
     def _clear(self, item: InFlight) -> None:
         """Let the next suspects run: *item* has survived its attempt."""

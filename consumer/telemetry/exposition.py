@@ -22,14 +22,17 @@ from prometheus_client.core import (
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from consumer.core.breaker import BreakerState
+from consumer.core.flood_guard import GuardState
 from consumer.core.status import PartitionStatus, Status
 from consumer.ports import StatusReader
-from consumer.telemetry import catalogue
+from consumer.telemetry import catalogue, outage_catalogue, parked_catalogue
 from consumer.telemetry.metric import Metric
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.values import Counter, Histogram, Labels
 
 Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily | InfoMetricFamily
+_GUARD_STATES = get_args(GuardState)
 _PARTITION_STATES = get_args(get_type_hints(PartitionStatus)["state"])
 
 
@@ -62,7 +65,10 @@ class Exposition(Collector):
             for policy, count in each.parked_events.items():
                 events[self._metrics.policies[policy],] += count
         oldest = max((each.parked_oldest_age_seconds for each in status.partitions), default=0.0)
-        return {catalogue.PARKED_EVENTS: events, catalogue.PARKED_OLDEST_AGE: {(): oldest}}
+        return {
+            parked_catalogue.PARKED_EVENTS: events,
+            parked_catalogue.PARKED_OLDEST_AGE: {(): oldest},
+        }
 
     def describe(self) -> list[Family]:
         """Name the metrics; without this, registering would be a scrape."""
@@ -118,6 +124,7 @@ def _bound(upper: float) -> str:
 def _gauges(status: Status, loop_lag_seconds: float) -> Mapping[Metric, Mapping[Labels, float]]:
     partitions = {(str(each.partition),): each for each in status.partitions}
     states = Tallies(each.state for each in status.partitions)
+    guards = Tallies(each.guard for each in status.partitions)
     return {
         catalogue.IN_FLIGHT_EVENTS: {(): status.in_flight_events},
         catalogue.IN_FLIGHT_BYTES: {(): status.in_flight_bytes},
@@ -137,4 +144,13 @@ def _gauges(status: Status, loop_lag_seconds: float) -> Mapping[Metric, Mapping[
         catalogue.REFUSED_PARTITIONS: {(): states["refused"]},
         catalogue.PARTITIONS: {(state,): states[state] for state in _PARTITION_STATES},
         catalogue.LOOP_LAG: {(): loop_lag_seconds},
+        outage_catalogue.BREAKER_STATE: {
+            (each.name, state): float(each.state == state)
+            for each in status.breakers
+            for state in get_args(BreakerState)
+        },
+        outage_catalogue.HELD_EVENTS: {
+            (): status.held_events + sum(each.held_events for each in status.partitions),
+        },
+        outage_catalogue.GUARD_PARTITIONS: {(state,): guards[state] for state in _GUARD_STATES},
     }

@@ -10,6 +10,7 @@ from typing import Any, assert_never
 from structlog.typing import FilteringBoundLogger
 
 from consumer.core.facts import AttemptFailed, BatchCommitted, EventDeadLettered, EventSettled, Fact
+from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
     AssignmentChanged,
     IntakeChanged,
@@ -70,6 +71,16 @@ class Logs:
                 log.warning("source.failed", **_fields(fact))
             case IntakeChanged():
                 self._intake_changed(fact)
+            case BreakerChanged():
+                tell = log.warning if fact.after == "open" else log.info
+                tell("breaker.changed", **_fields(fact))
+            case FallbackFailed():
+                log.warning("fallback.failed", **_fields(fact))
+            case RetryDelayed():
+                log.debug("retry.delayed", **_fields(fact))
+            case GuardChanged():
+                tell = log.warning if fact.after == "paused" else log.info
+                tell("guard.changed", **_fields(fact))
             case ControlRefused():
                 log.warning("control.refused", **_fields(fact))
             case LedgerTrimmed():

@@ -17,6 +17,8 @@ from consumer.core.facts import (
     Fact,
     Tally,
 )
+from consumer.core.flood_guard import GuardState
+from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
     AssignmentChanged,
     IntakeChanged,
@@ -33,7 +35,7 @@ from consumer.core.session_facts import (
     SessionLost,
     SessionStarted,
 )
-from consumer.telemetry import catalogue
+from consumer.telemetry import catalogue, outage_catalogue, parked_catalogue
 from consumer.telemetry.values import BoundedSet, Counter, Histogram
 
 
@@ -49,8 +51,8 @@ class Metrics:
         self.attempt_duration = Histogram(catalogue.ATTEMPT_DURATION)
         self.retries = Counter(catalogue.RETRIES)
         self.end_to_end = Histogram(catalogue.END_TO_END)
-        self.events_parked = Counter(catalogue.EVENTS_PARKED)
-        self.due_lateness = Histogram(catalogue.DUE_LATENESS)
+        self.events_parked = Counter(parked_catalogue.EVENTS_PARKED)
+        self.due_lateness = Histogram(parked_catalogue.DUE_LATENESS)
         self.dead_letters = Counter(catalogue.DEAD_LETTERS)
         self.duplicates = Counter(catalogue.DUPLICATES)
         self.answers = Counter(catalogue.ANSWERS)
@@ -66,6 +68,10 @@ class Metrics:
         self.assignment_changes = Counter(catalogue.ASSIGNMENT_CHANGES)
         self.source_failures = Counter(catalogue.SOURCE_FAILURES)
         self.intake_pauses = Counter(catalogue.INTAKE_PAUSES)
+        self.breaker_changes = Counter(outage_catalogue.BREAKER_CHANGES)
+        self.fallback_failures = Counter(outage_catalogue.FALLBACK_FAILURES)
+        self.budget_waits = Counter(outage_catalogue.RETRY_BUDGET_WAITS)
+        self.guard_changes = Counter(outage_catalogue.GUARD_CHANGES)
         self.telemetry_failures = Counter(catalogue.TELEMETRY_FAILURES)
         # A series that is absent until its first event hides that event from a rate.
         for outcome in get_args(EventOutcome):
@@ -78,6 +84,10 @@ class Metrics:
         self._reasons = BoundedSet(room=16)
         self._processors = BoundedSet(room=256)
         self.policies = BoundedSet(room=64)
+        # Named in code and settings, not by producers: two per processor, and then some.
+        self._breakers = BoundedSet(room=512)
+        for state in get_args(GuardState):
+            self.guard_changes.add(0, (state,))
 
     def tell(self, fact: Fact) -> None:  # noqa: C901, PLR0912 - one arm per fact: that is the idea
         """Count *fact*."""
@@ -109,6 +119,14 @@ class Metrics:
                 self.ledger_expired.add(fact.expired)
                 self.ledger_evicted.add(fact.evicted)
                 self.held_keys_expired.add(fact.released)
+            case BreakerChanged():
+                self.breaker_changes.add(1, (self._breakers[fact.breaker], fact.after))
+            case FallbackFailed():
+                self.fallback_failures.add(1, (self._processors[fact.processor],))
+            case RetryDelayed():
+                self.budget_waits.add(1, (self._processors[fact.processor],))
+            case GuardChanged():
+                self.guard_changes.add(1, (fact.after,))
             case EventSettled() | EventDeadLettered():
                 pass  # counted by the tally of their commit, once they are visible
             case PartitionRefused() | SessionClosed() | LifeCycleChanged() | LoopLagged():

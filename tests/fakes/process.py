@@ -14,6 +14,7 @@ from consumer.ports import Writer
 from consumer.runtime.attempts import Attempts
 from consumer.runtime.bounds import Bounds
 from consumer.runtime.environment import Clocks, Environment
+from consumer.runtime.gates import Gates
 from consumer.runtime.kept_ledgers import KeptLedgers
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.session import Session
@@ -70,7 +71,8 @@ class MemoryProcess:
         self.source = MemorySource(kafka, self.connection)
         self.stop = asyncio.Event()
         clock = kafka.clock
-        self._attempts = Attempts(self.settings, now=clock.now)
+        gates = Gates(self.settings, registry, self.told, now=clock.monotonic)
+        self._attempts = Attempts(self.settings, gates, now=clock.now)
         processing = self.settings.processing
         self.pool = WorkerPool(
             processing.concurrency,
@@ -89,6 +91,7 @@ class MemoryProcess:
             clocks=Clocks(clock.now, draw),
             pool=self.pool,
             bounds=Bounds(processing, self.settings.retry),
+            gates=gates,
             limits=limits,
             letter_retention_seconds=self.settings.dedup.window,
             instance=name,

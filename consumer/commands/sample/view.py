@@ -15,6 +15,7 @@ from consumer.commands.printable import printable
 from consumer.commands.sample.tallies import Tallies
 from consumer.core.facts import EventDeadLettered, EventOutcome
 from consumer.core.status import PartitionStatus, Status
+from consumer.telemetry.readiness import degradations
 
 _SPARKS = "▁▂▃▄▅▆▇█"
 _BAR_WIDTH = 10
@@ -186,7 +187,9 @@ def _troubles(glance: Glance) -> list[str]:
     if (last := tallies.last_lost) is not None:
         count = f"{tallies.lost_sessions} session{'s' * (tallies.lost_sessions > 1)} lost"
         troubles.append(f"{count}, the last {last.reason}: {printable(last.message, most=100)}")
-    return troubles
+    held = glance.status.held_events + sum(p.held_events for p in glance.status.partitions)
+    waiting = [f"{held:,} events wait"] if held else []
+    return troubles + [printable(each) for each in degradations(glance.status)] + waiting
 
 
 def _letters(letters: Sequence[EventDeadLettered], lines: int) -> Table:

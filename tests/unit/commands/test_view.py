@@ -16,7 +16,7 @@ from consumer.core.facts import (
     Tally,
 )
 from consumer.core.session_facts import PartitionRefused, SessionLost, SessionStarted
-from consumer.core.status import PartitionStatus, Status
+from consumer.core.status import BreakerStatus, PartitionStatus, Status
 from tests.unit.commands.rendering import rendered
 
 
@@ -87,6 +87,16 @@ def told(*facts: Fact) -> Tallies:
     for fact in facts:
         tallies.observe(fact)
     return tallies
+
+
+def test_what_is_held_back_is_shown_as_long_as_it_is() -> None:
+    glance = a_glance()
+    breakers = [BreakerStatus("payments", "dependency", "open")]
+    down = replace(glance, status=replace(glance.status, breakers=breakers, held_events=1200))
+
+    assert line(down).endswith("; the breaker of dependency payments is open; 1,200 events wait")
+    assert "breaker" not in line(glance)
+    assert "wait" not in line(glance)
 
 
 def test_outcomes_of_commits_add_up() -> None:

@@ -10,7 +10,7 @@ from prometheus_client.metrics_core import Metric as ScrapedMetric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.parser import text_string_to_metric_families as plain
 
-from consumer.core.status import Status
+from consumer.core.status import BreakerStatus, Status
 from consumer.telemetry.catalogue import CATALOGUE
 from consumer.telemetry.exposition import Exposition
 from consumer.telemetry.metrics import Metrics
@@ -113,6 +113,25 @@ def test_policies_beyond_the_bound_fold_into_one_label() -> None:
     series = [labels for name, labels in scraped if name == "everonce_parked_events"]
     assert len(series) == 65
     assert scraped["everonce_parked_events", ("other",)] == 36
+
+
+def test_each_breaker_is_in_one_state_and_guards_are_counted() -> None:
+    paused = replace(A_PARTITION, guard="paused", held_events=5)
+    breakers = [BreakerStatus("payments", "dependency", "half_open")]
+    status = replace(A_STATUS, partitions=[A_PARTITION, paused], breakers=breakers, held_events=2)
+
+    said = scrape(an_exposition(status))
+
+    states = {labels: value for (name, labels), value in said.items() if "breaker_state" in name}
+    assert states == {
+        ("payments", "closed"): 0,
+        ("payments", "open"): 0,
+        ("payments", "half_open"): 1,
+    }
+    assert said["everonce_guard_partitions", ("paused",)] == 1
+    assert said["everonce_guard_partitions", ("passing",)] == 1
+    assert said["everonce_guard_partitions", ("probing",)] == 0
+    assert said["everonce_held_events", ()] == 7
 
 
 def test_refused_partitions_are_counted() -> None:

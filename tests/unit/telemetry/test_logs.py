@@ -9,7 +9,13 @@ from consumer.core.facts import Fact
 from consumer.core.process_facts import IntakeChanged
 from consumer.telemetry.logs import Logs
 from consumer.telemetry.output import own_logger
-from tests.unit.telemetry.examples import ATTEMPT_FAILED, SESSION_STARTED, one_of_each
+from tests.unit.telemetry.examples import (
+    ATTEMPT_FAILED,
+    BREAKER_OPENED,
+    GUARD_PAUSED,
+    SESSION_STARTED,
+    one_of_each,
+)
 from tests.unit.telemetry.stderr import Written
 
 TOLD = {
@@ -29,6 +35,10 @@ TOLD = {
     "LedgerTrimmed": ("warning", "ledger.trimmed"),
     "LifeCycleChanged": ("info", "life_cycle.changed"),
     "LoopLagged": ("warning", "loop.lagged"),
+    "BreakerChanged": ("warning", "breaker.changed"),
+    "FallbackFailed": ("warning", "fallback.failed"),
+    "RetryDelayed": ("debug", "retry.delayed"),
+    "GuardChanged": ("warning", "guard.changed"),
 }
 
 
@@ -43,6 +53,14 @@ def test_each_fact_has_its_line_and_level(fact: Fact, written: Written) -> None:
     told = [(each["level"], each["event"]) for each in written.entries()]
     expected = TOLD[type(fact).__name__]
     assert told == ([] if expected is None else [expected])
+
+
+def test_what_gets_better_is_no_warning(written: Written) -> None:
+    told = logs(written)
+    told.tell(replace(BREAKER_OPENED, before="half_open", after="closed", open_seconds=None))
+    told.tell(replace(GUARD_PAUSED, before="probing", after="passing", pause_seconds=None))
+
+    assert [each["level"] for each in written.entries()] == ["info", "info"]
 
 
 def test_a_failed_attempt_says_all_that_was_decided(written: Written) -> None:

@@ -141,6 +141,10 @@ def test_the_other_facts_count_once_each() -> None:
     assert counts(metrics.ledger_expired) == {(): 10}
     assert counts(metrics.ledger_evicted) == {(): 2}
     assert counts(metrics.held_keys_expired) == {(): 1}
+    assert counts(metrics.breaker_changes) == {("payments", "open"): 1}
+    assert counts(metrics.fallback_failures) == {("charge",): 1}
+    assert counts(metrics.budget_waits) == {("charge",): 1}
+    assert counts(metrics.guard_changes) == {("paused",): 1}
 
 
 def test_what_a_commit_will_count_is_not_counted_when_it_is_only_decided() -> None:
