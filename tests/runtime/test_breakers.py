@@ -198,8 +198,10 @@ async def test_cancelled_probe_gives_its_permit_back() -> None:
         await eventually(lambda: process.env.gates.held == 4)
         await eventually(lambda: stage.running)
         assert stage.ids == ["other"]
+        lost_at = kafka.clock.monotonic
         process.state(1).lose(LOST)
         await eventually(lambda: stage.running and stage.ids != ["other"])
+        assert kafka.clock.monotonic - lost_at < 2, "long before it is overdue"
         while not (at_rest(kafka, 0) and at_rest(kafka, 1)):
             for running in stage.running:
                 running.succeed("well")

@@ -54,6 +54,18 @@ async def test_first_attempts_earn_retries() -> None:
     assert 50 < retries <= 0.2 * 1100 + 20, "a floor of 20 alone allows far less"
 
 
+async def test_retries_that_were_told_to_wait_long_go_on_when_there_is_traffic_again() -> None:
+    kafka, payments = a_cluster(retry=EAGER, breakers=OFF), Dependency()
+    async with serving(kafka, payments.call):
+        publish(kafka, *(f"{number}" for number in range(100)))
+        await pass_time(30)
+        payments.is_down = False
+        for tick in range(100):
+            publish(kafka, *(f"{tick} {number}" for number in range(10)))
+            await pass_time(0.1)
+        assert len(answered(kafka)) > 1090
+
+
 async def test_each_processor_has_a_budget_of_its_own() -> None:
     kafka, payments, stock = a_cluster(retry=EAGER, breakers=OFF), Dependency(), Dependency()
 

@@ -76,9 +76,12 @@ def restored_before_the_fence(patch: MonkeyPatch) -> None:
 def only_the_committed_offset_counts(patch: MonkeyPatch) -> None:
     """Start where the group's coordinator says, which may be where it was before."""
 
-    async def planted(env: Environment, partition: int, progress: Progress | None) -> Start:
+    async def planted(
+        env: Environment, partition: int, progress: Progress | None
+    ) -> tuple[Start, int]:
         committed = await env.source.committed(env.input(partition))
-        return Start(committed or 0, "planted")
+        bounds = await env.source.bounds(env.input(partition))
+        return Start(committed or 0, "planted"), bounds.end
 
     patch.setattr(session, "find_start", planted)
 

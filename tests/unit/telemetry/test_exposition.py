@@ -90,6 +90,25 @@ def test_gauges_are_what_the_status_says_at_the_scrape() -> None:
     assert scraped["everonce_loop_lag_seconds", ()] == 0.25
 
 
+def test_each_breaker_is_in_one_state_and_guards_are_counted() -> None:
+    paused = replace(A_PARTITION, guard="paused", held_events=5)
+    breakers = [BreakerStatus("payments", "dependency", "half_open")]
+    status = replace(A_STATUS, partitions=[A_PARTITION, paused], breakers=breakers, held_events=2)
+
+    said = scrape(an_exposition(status))
+
+    states = {labels: value for (name, labels), value in said.items() if "breaker_state" in name}
+    assert states == {
+        ("payments", "closed"): 0,
+        ("payments", "open"): 0,
+        ("payments", "half_open"): 1,
+    }
+    assert said["everonce_guard_partitions", ("paused",)] == 1
+    assert said["everonce_guard_partitions", ("passing",)] == 1
+    assert said["everonce_guard_partitions", ("probing",)] == 0
+    assert said["everonce_held_events", ()] == 7
+
+
 def test_parked_events_add_up_by_policy_and_the_oldest_of_all_partitions_is_told() -> None:
     status = a_status(
         replace(A_PARTITION, parked_events={"fast": 2}, parked_oldest_age_seconds=5.0),
@@ -113,25 +132,6 @@ def test_policies_beyond_the_bound_fold_into_one_label() -> None:
     series = [labels for name, labels in scraped if name == "everonce_parked_events"]
     assert len(series) == 65
     assert scraped["everonce_parked_events", ("other",)] == 36
-
-
-def test_each_breaker_is_in_one_state_and_guards_are_counted() -> None:
-    paused = replace(A_PARTITION, guard="paused", held_events=5)
-    breakers = [BreakerStatus("payments", "dependency", "half_open")]
-    status = replace(A_STATUS, partitions=[A_PARTITION, paused], breakers=breakers, held_events=2)
-
-    said = scrape(an_exposition(status))
-
-    states = {labels: value for (name, labels), value in said.items() if "breaker_state" in name}
-    assert states == {
-        ("payments", "closed"): 0,
-        ("payments", "open"): 0,
-        ("payments", "half_open"): 1,
-    }
-    assert said["everonce_guard_partitions", ("paused",)] == 1
-    assert said["everonce_guard_partitions", ("passing",)] == 1
-    assert said["everonce_guard_partitions", ("probing",)] == 0
-    assert said["everonce_held_events", ()] == 7
 
 
 def test_refused_partitions_are_counted() -> None:
