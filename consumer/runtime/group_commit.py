@@ -6,52 +6,23 @@ prefix, commit, and only then let the ledger in memory and the committable move.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from consumer.core.answer import answer
-from consumer.core.dedup_key import PROGRESS_KEY
-from consumer.core.facts import BatchCommitted, Tally
+from consumer.core.facts import BatchCommitted
 from consumer.core.giving_up import raised
-from consumer.core.in_flight import Deferred, InFlight
-from consumer.core.ledger_entry import answering, decode_entry, encode
-from consumer.core.output import OutputRecord
+from consumer.core.in_flight import Deferred
+from consumer.core.ledger_entry import decode_entry
 from consumer.core.pace import SettlingRate, linger_seconds
-from consumer.core.progress import Progress, encode_progress
-from consumer.core.record import TopicPartition
 from consumer.core.settlement import Settled
-from consumer.ports import CommitBatch, LedgerStore, RefusedError, SessionLostError, Writer
+from consumer.ports import LedgerStore, RefusedError, SessionLostError, Writer
 from consumer.runtime.environment import Environment
 from consumer.runtime.parking import Parking
 from consumer.runtime.partition_state import PartitionState
-from consumer.runtime.pending import Pending
 from consumer.runtime.suspects import Suspects
+from consumer.runtime.taking import Taken, Taking
 
 IDLE_COMMIT_SECONDS = 1.0
 """The committable moves at least this often, even when only duplicates went by."""
-
-_new = tuple.__new__
-"""Of a tuple class; around it, in Python, half of the cost would be the call."""
-
-
-@dataclass(slots=True)
-class Taken:
-    """One group commit on its way."""
-
-    batch: CommitBatch
-    settled: list[Settled]
-    journal: dict[str, bytes]
-    forgotten: list[str]
-    parked: list[tuple[InFlight, bytes]]
-    progress: Progress
-    tally: Tally
-
-    def keys(self) -> set[str]:
-        """Return the ledger keys that it writes."""
-        return {
-            *self.journal,
-            *[done.key for done in self.settled],
-            *[item.key for item, _ in self.parked],
-        }
 
 
 class GroupCommit:
@@ -68,6 +39,7 @@ class GroupCommit:
     ) -> None:
         """Commit what *state* has pending, through *writer*; *moved* is called after each."""
         self._moved = moved
+        self._taking = Taking(env, state)
         self._parking = parking
         self._suspects = suspects
         self._env = env
@@ -168,89 +140,7 @@ class GroupCommit:
 
     def _take(self, *, clean: bool) -> Taken:
         """Take what is settled and say it in records."""
-        state = self._state
-        state.relax()
-        pending: Pending = state.pending
-        settled = pending.take_settled(self._env.settings.commit.max_events, state.refusals)
-        journal, pending.journal = pending.journal, {}
-        forgotten, pending.forgotten = pending.forgotten, []
-        offsets = state.offsets
-        batch = CommitBatch()
-        results, letters, entries = batch.results, batch.letters, batch.entries
-        # Tombstones first: an event of a forgotten id may settle in the same batch.
-        entries += [OutputRecord(key.encode(), None) for key in forgotten]
-        entries += [OutputRecord(key.encode(), entry) for key, entry in journal.items()]
-        parked = self._take_parked(entries)
-        if pending.passed:
-            passed = pending.passed
-            offsets.settle_all([done.offset for done in settled if done.offset not in passed])
-            passed -= {done.offset for done in settled}
-        else:
-            offsets.settle_all([done.offset for done in settled])
-        settled = [
-            done if done.item is None or done.item.dropped is None else self._with_dropped(done)
-            for done in settled
-        ]
-        results += [done.result for done in settled if done.result is not None]
-        letters += [done.letter for done in settled if done.letter is not None]
-        entries += [_new(OutputRecord, (done.key.encode(), done.entry, ())) for done in settled]
-        answers = pending.take_answers(offsets.committable)
-        results += answers
-        said, pending.said = pending.said, []
-        results += said
-        tally = pending.take_tally(settled)
-        tally.answers = len(answers) + len(said)
-        progress = self._progress(clean=clean)
-        entries.append(OutputRecord(PROGRESS_KEY.encode(), encode_progress(progress)))
-        batch.offsets = self._offsets(progress)
-        return Taken(batch, settled, journal, forgotten, parked, progress, tally)
-
-    def _take_parked(self, entries: list[OutputRecord]) -> list[tuple[InFlight, bytes]]:
-        """Take the events that are being parked; their offsets are passed with their entries."""
-        pending, offsets = self._state.pending, self._state.offsets
-        taken, pending.parked = pending.parked, {}
-        parked: list[tuple[InFlight, bytes]] = []
-        for item, encoded in taken.values():
-            entry = encoded
-            if item.dropped is not None:
-                dropped, item.dropped = item.dropped, None
-                entry = encode(answering(decode_entry(entry), max(dropped)))
-                offsets.settle_all(dropped)
-            if not item.is_passed:
-                offsets.settle(item.record.offset)
-            entries.append(OutputRecord(item.key.encode(), entry))
-            parked.append((item, entry))
-        return parked
-
-    def _with_dropped(self, done: Settled) -> Settled:
-        """Let the duplicates that were dropped for an event be passed in its own transaction."""
-        item = done.item
-        if item is None or item.dropped is None:
-            return done
-        dropped, item.dropped = item.dropped, None
-        self._state.offsets.settle_all(dropped)
-        return done if done.letter is None else done._replace(entry=raised(done, dropped))
-
-    def _progress(self, *, clean: bool) -> Progress:
-        state = self._state
-        last = state.offsets.last_below
-        return replace(
-            state.progress,
-            next_input=state.offsets.committable,
-            next_control=state.next_control,
-            last_offset=last.offset if last is not None else None,
-            last_timestamp=last.timestamp if last is not None else None,
-            clean=clean,
-            gap_free=len(state.offsets) == 0,
-            next_seq=state.parked.next_seq,
-            suspect_input=state.quarantine.input_before,
-        )
-
-    def _offsets(self, progress: Progress) -> dict[TopicPartition, int]:
-        offsets = {self._env.input(self._state.partition): progress.next_input}
-        if self._state.reads_control:
-            offsets[self._env.control(self._state.partition)] = progress.next_control
-        return offsets
+        return self._taking.take(clean=clean)
 
     def _advance(self, taken: Taken, state_offset: int | None) -> None:
         """Let memory follow what is now visible."""

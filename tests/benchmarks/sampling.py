@@ -43,6 +43,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     ),
     "commit": (
         "consumer/runtime/group_commit.py",
+        "consumer/runtime/taking.py",
         "consumer/runtime/pending.py",
         "consumer/runtime/partition_state.py",
         "consumer/ledger/",

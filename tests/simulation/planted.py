@@ -16,12 +16,13 @@ from consumer.core.record import Record
 from consumer.core.start_position import Start
 from consumer.runtime import session, set_up
 from consumer.runtime.environment import Environment
-from consumer.runtime.group_commit import GroupCommit, Taken
+from consumer.runtime.group_commit import GroupCommit
 from consumer.runtime.intake import Intake
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.pending import Pending
 from consumer.runtime.session import Session
 from consumer.runtime.set_up import Restored
+from consumer.runtime.taking import Taken
 from tests.fakes.writer import MemoryWriter
 
 Plant = Callable[[MonkeyPatch], None]
