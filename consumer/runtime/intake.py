@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from typing import Any, assert_never
 
 from consumer.core.admission import Admission, against_entry, against_in_flight, conflict
-from consumer.core.answer import answer
 from consumer.core.decode import decode
 from consumer.core.dedup_key import CONTENT_PREFIX, content_key, coordinates_key
 from consumer.core.failure import Failure
 from consumer.core.fingerprint import TooDeepError
 from consumer.core.in_flight import InFlight
-from consumer.core.lanes import LaneKey, lane_of
+from consumer.core.lanes import LaneKey
 from consumer.core.ledger_entry import Entry, decode_entry
 from consumer.core.parked_restore import parked_lane
 from consumer.core.precaution import Precaution
 from consumer.core.record import Record
 from consumer.core.retry import GiveUp
+from consumer.runtime.duplicates import Duplicates
 from consumer.runtime.environment import Environment
 from consumer.runtime.parking import Parking
 from consumer.runtime.partition_state import PartitionState
@@ -47,6 +47,7 @@ class Intake:
         self._state = state
         self._settling = settling
         self._parking = parking
+        self._duplicates = Duplicates(env, state, parking)
         self._routes = env.routes
         self._dedup = env.settings.dedup
         self._by_content = env.settings.dedup.conflicts == "process"
@@ -76,7 +77,7 @@ class Intake:
                 state.pending.count_ignored()
                 continue
             if state.judged and offset in state.judged:
-                self._skip(offset)
+                self._duplicates.skip(offset)
                 continue
             event = decode(value)
             if isinstance(event, Failure):
@@ -143,71 +144,19 @@ class Intake:
             case Admission.NEW | Admission.UNFINISHED:
                 self._admit(record, event, key, fingerprint, entry)
             case Admission.REREAD:
-                self._skip(record.offset)
+                self._duplicates.skip(record.offset)
             case Admission.RESEND if self._dedup.on_resend == "process":
                 self._admit(record, event, key, fingerprint, entry)
             case Admission.RESEND:
                 self._state.pending.count_duplicate("resend_dropped")
                 self._state.offsets.settle(record.offset)
-            case Admission.DUPLICATE if entry is not None and entry.parked is not None:
-                self._parked_duplicate(record, event, key, fingerprint, entry)
             case Admission.DUPLICATE:
-                self._duplicate(record, event, current, entry, self._dedup.duplicates)
+                what = self._dedup.duplicates
+                self._duplicates.meet(record, event, key, fingerprint, current, entry, what)
             case Admission.CONFLICT:
                 self._conflict(record, event, key, fingerprint, current, entry)
             case _:
                 assert_never(admission)
-
-    def _skip(self, offset: int) -> None:
-        """Pass a record that was judged before."""
-        self._state.pending.count_duplicate("reread")
-        self._state.offsets.settle(offset)
-
-    def _duplicate(
-        self,
-        record: Record,
-        event: WorkflowEvent[Any],
-        current: InFlight | None,
-        entry: Entry | None,
-        what: str,
-    ) -> None:
-        """Drop a duplicate, or answer it with what its original settled as."""
-        state = self._state
-        if what == "drop":
-            state.pending.count_duplicate("dropped")
-            if current is None:
-                state.offsets.settle(record.offset)
-            else:
-                # Passed only with what it is a duplicate of: read again after a crash, it must
-                # not be taken for a resend of what became a dead letter meanwhile.
-                current.drop(record.offset)
-            return
-        state.pending.count_duplicate("answered")
-        if current is not None:
-            state.defer(current, record, event)
-        elif entry is not None:
-            output = answer(record, event, entry, now=self._env.clocks.now())
-            state.offsets.settle(record.offset)
-            state.pending.answer(record.offset, output)
-            state.signal()
-
-    def _parked_duplicate(
-        self,
-        record: Record,
-        event: WorkflowEvent[Any],
-        key: str,
-        fingerprint: str,
-        entry: Entry,
-    ) -> None:
-        """Drop a duplicate of an event that is parked, or let it wait for its answer behind it."""
-        pending, kept = self._state.pending, entry.parked
-        if self._dedup.duplicates == "drop" or kept is None:
-            pending.count_duplicate("dropped")
-            self._parking.answered(key, entry, record.offset)
-            return
-        pending.count_duplicate("answered")
-        lane = parked_lane(lane_of(self._ordering, kept.record.key), key)
-        self._parking.ask(lane, record, event, fingerprint)
 
     def _conflict(
         self,
@@ -221,7 +170,7 @@ class Intake:
         """Another event with a known id: as ``dedup.on_conflict`` says."""
         what = self._dedup.conflicts
         if what in {"drop", "answer"}:
-            self._duplicate(record, event, current, entry, what)
+            self._duplicates.meet(record, event, key, fingerprint, current, entry, what)
             return
         self._state.pending.count_conflict()
         if what == "process":

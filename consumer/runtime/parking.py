@@ -75,7 +75,14 @@ class Parking:
             self.follow(lane, follower)
 
     def follow(self, lane: ParkedLane, item: InFlight) -> None:
-        """Park *item*, whose turn has not come, behind all others of *lane*."""
+        """Park *item*, whose turn has not come, behind all others of *lane*.
+
+        One that the state topic would not take cannot wait for hours: it becomes a letter.
+        """
+        if not self.fits(item):
+            item.lane, item.preset = None, _no_room(item)
+            self._turns.give(item)
+            return
         now = self._env.clocks.now()
         suspicion = None
         if item.precaution is not None:
@@ -196,7 +203,8 @@ class Parking:
         encoded = state.ledger.get(original) if current is None else None
         known = decode_entry(encoded) if encoded is not None else None
         accepted = known.fingerprints if known is not None else current.accepted if current else ()
-        if not same_content(item.fingerprint, accepted):
+        is_same = same_content(item.fingerprint, accepted)
+        if not accepted or not (is_same or self._env.settings.dedup.conflicts == "answer"):
             item.preset = conflict(event) if accepted else None
             return False
         if current is not None:
@@ -269,3 +277,15 @@ class Parking:
         if item.place is not None and prior is not None and prior.holds is not None:
             return prior.holds.seq
         return self._parked.take_seq()
+
+
+def _no_room(item: InFlight) -> GiveUp:
+    size = len(item.record.value or b"")
+    failure = Failure(
+        "OUTPUT_REFUSED",
+        f"its key waits in the ledger, and the state topic would not take this event of {size} "
+        "bytes to wait behind it: raise that topic's max.message.bytes, or send it again later",
+        "permanent",
+        "parking",
+    )
+    return GiveUp("refused", failure, failure)

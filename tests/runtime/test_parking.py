@@ -170,6 +170,19 @@ async def test_event_too_large_to_be_parked_waits_in_memory() -> None:
         await eventually(lambda: at_rest(kafka))
 
 
+async def test_event_too_large_to_wait_behind_a_parked_one_becomes_a_letter() -> None:
+    kafka, stage = a_cluster(retry=STEADY), Stage()
+    kafka.max_message_bytes["state"] = 40_000
+    publish(kafka, "one")
+    async with serving(kafka, stage.processor):
+        (await stage.next("one")).fail(busy())
+        kafka.publish(event_bytes("large", payload={"text": "x" * 30_000}), key=b"k")
+        await eventually(lambda: codes(kafka) == ["OUTPUT_REFUSED"])
+        (await stage.next("one", attempt=2)).succeed()
+        await eventually(lambda: at_rest(kafka))
+    assert answered(kafka) == [("large", "error"), ("one", "success")]
+
+
 async def test_lost_session_loses_no_parking() -> None:
     kafka, stage = a_cluster(retry=STEADY), Stage()
     publish(kafka, "one", "two")
