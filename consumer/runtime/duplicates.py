@@ -67,7 +67,7 @@ class Duplicates:
             else:
                 ordering = self._env.settings.processing.ordering
                 lane = parked_lane(lane_of(ordering, entry.parked.record.key), key)
-                self._parking.ask(lane, record, event, fingerprint)
+                self._parking.asking.ask(lane, record, event, fingerprint)
         else:
             self._state.offsets.settle(record.offset)
             if what != "drop" and entry is not None:

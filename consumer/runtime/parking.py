@@ -7,12 +7,9 @@ due.  While a lane is parked nobody enters it in memory: who comes is parked beh
 from collections.abc import Iterable
 from typing import Any
 
-from consumer.core.admission import conflict
-from consumer.core.answer import answer
 from consumer.core.decode import decode
-from consumer.core.dedup_key import coordinates_key, is_coordinates
+from consumer.core.dedup_key import is_coordinates
 from consumer.core.failure import Failure
-from consumer.core.fingerprint import same_content
 from consumer.core.in_flight import NO_EVENT, InFlight
 from consumer.core.lanes import lane_of
 from consumer.core.ledger_entry import Entry, answering, decode_entry, encode
@@ -24,6 +21,7 @@ from consumer.core.precaution import Precaution
 from consumer.core.record import Record, record_bytes
 from consumer.core.retry import GiveUp, before_attempt
 from consumer.core.settlement import Rules
+from consumer.runtime.asking import Asking
 from consumer.runtime.environment import Environment
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.turns import Turns
@@ -44,8 +42,7 @@ class Parking:
         self._turns = turns
         self._owner = owner
         self._ordering = env.settings.processing.ordering
-        self._asked: dict[str, ParkedLane] = {}
-        """Lanes of duplicates that wait behind their originals, where that is not their own."""
+        self.asking = Asking(env, state, self)
 
     def fits(self, item: InFlight) -> bool:
         """Whether the state topic surely takes *item*, and has not refused it before."""
@@ -136,22 +133,6 @@ class Parking:
         self._state.offsets.settle(offset)
         self._state.signal()
 
-    def ask(
-        self, lane: ParkedLane, record: Record, event: WorkflowEvent[Any], fingerprint: str
-    ) -> None:
-        """Park a duplicate behind its original, to be answered when that is done."""
-        key = coordinates_key(record.topic, record.partition, record.offset)
-        encoded = self._state.newest(key)
-        prior = decode_entry(encoded) if encoded is not None else None
-        item = self._item(key, record, event, fingerprint, prior)
-        self._state.in_flight[key] = item
-        self._state.hold(1, item.weight)
-        self._ask(lane, item)
-
-    def _ask(self, lane: ParkedLane, item: InFlight) -> None:
-        self._asked[item.key] = lane
-        self.follow(lane, item)
-
     def start(self, key: str) -> None:
         """Give a parked event whose time has come its turn."""
         state, now = self._state, self._env.clocks.now()
@@ -165,12 +146,12 @@ class Parking:
             # It was an event when it was parked: another version of ours has taken over.
             preset, event = GiveUp("poison", event, event), NO_EVENT
         fingerprint = entry.fingerprints[-1] if entry.fingerprints else ""
-        item = self._item(key, kept.record, event, fingerprint, entry)
-        item.place = self._asked.pop(key, parked_lane(item.lane, key))
+        item = self.event_in_flight(key, kept.record, event, fingerprint, entry)
+        item.place = self.asking.lane_of(item)
         item.preset = preset
         state.pending.tally.released.append(max(0.0, now - (kept.due_at or now)))
         self._parked.load.by_policy[entry.policy or ""] -= 1
-        if preset is None and is_coordinates(key) and self._was_answered(item):
+        if preset is None and is_coordinates(key) and self.asking.was_answered(item):
             self._parked.settle(item.place, now)
             state.due_changed()
             return
@@ -192,34 +173,6 @@ class Parking:
         else:
             self._turns.begin(item)
 
-    def _was_answered(self, item: InFlight) -> bool:
-        """Answer *item*, which was parked as a duplicate; where it is a conflict, preset that.
-
-        Its original has settled by now, and may be on its way to be committed.
-        """
-        state, event, key = self._state, item.event, item.key
-        original = self._env.dedup_key(event, item.fingerprint)
-        current = state.in_flight.get(original)
-        encoded = state.ledger.get(original) if current is None else None
-        known = decode_entry(encoded) if encoded is not None else None
-        accepted = known.fingerprints if known is not None else current.accepted if current else ()
-        is_same = same_content(item.fingerprint, accepted)
-        if not accepted or not (is_same or self._env.settings.dedup.conflicts == "answer"):
-            item.preset = conflict(event) if accepted else None
-            return False
-        if current is not None:
-            state.defer(current, item.record, event, key)
-        elif known is not None and known.parked is not None:
-            # Restored to the lane of its own key, it has come before its original.
-            state.in_flight[key] = item
-            state.hold(1, item.weight)
-            self._ask(parked_lane(lane_of(self._ordering, known.parked.record.key), original), item)
-        elif known is not None:
-            now = self._env.clocks.now()
-            state.pending.say(answer(item.record, event, known, now=now), key)
-            state.signal()
-        return True
-
     def committed(self, item: InFlight, entry: bytes) -> None:
         """Let memory follow the parking of *item*, which is visible now."""
         state = self._state
@@ -233,23 +186,15 @@ class Parking:
             state.offsets.settle_all(item.dropped)
             state.signal()
         lane = item.place if item.place is not None else parked_lane(item.lane, item.key)
-        self._ask_deferred(lane, item)
+        self.asking.ask_deferred(lane, item)
 
     def _pend(self, lane: ParkedLane, item: InFlight, entry: bytes) -> None:
         self._state.pending.park(item, entry)
         self._parked.load.by_policy[item.policy_name] += 1
         self._state.signal()
-        self._ask_deferred(lane, item)
+        self.asking.ask_deferred(lane, item)
 
-    def _ask_deferred(self, lane: ParkedLane, item: InFlight) -> None:
-        """Park the duplicates that waited in memory for the end of *item*."""
-        deferred, item.deferred = item.deferred, None
-        for record, event, _ in deferred or ():
-            # Counted anew as an event in flight, until its parking is committed.
-            self._state.release(1, record_bytes(record))
-            self.ask(lane, record, event, item.fingerprint)
-
-    def _item(
+    def event_in_flight(
         self,
         key: str,
         record: Record,
@@ -257,6 +202,7 @@ class Parking:
         fingerprint: str,
         prior: Entry | None,
     ) -> InFlight:
+        """Return *event* as it goes on, with the *prior* entry that it takes over."""
         return InFlight(
             record,
             event,

@@ -1,0 +1,111 @@
+"""How does a duplicate of a parked event get its answer?
+
+It is parked behind its original, under its own coordinates; when its turn comes the original is
+done, and it is answered in the transaction that forgets its entry.
+"""
+
+from typing import Any, Protocol
+
+from consumer.core.admission import conflict
+from consumer.core.answer import answer
+from consumer.core.dedup_key import coordinates_key
+from consumer.core.fingerprint import same_content
+from consumer.core.in_flight import InFlight
+from consumer.core.lanes import lane_of
+from consumer.core.ledger_entry import Entry, decode_entry
+from consumer.core.parked_lanes import ParkedLane
+from consumer.core.parked_restore import parked_lane
+from consumer.core.record import Record, record_bytes
+from consumer.runtime.environment import Environment
+from consumer.runtime.partition_state import PartitionState
+from processors.contract import WorkflowEvent
+
+
+class Parks(Protocol):
+    """Who parks events."""
+
+    def follow(self, lane: ParkedLane, item: InFlight) -> None:
+        """Park *item*, whose turn has not come, behind all others of *lane*."""
+        ...
+
+    def event_in_flight(
+        self,
+        key: str,
+        record: Record,
+        event: WorkflowEvent[Any],
+        fingerprint: str,
+        prior: Entry | None,
+    ) -> InFlight:
+        """Return *event* as it goes on, with the *prior* entry that it takes over."""
+        ...
+
+
+class Asking:
+    """The duplicates of one session that wait for an answer in the ledger."""
+
+    def __init__(self, env: Environment, state: PartitionState, parking: Parks) -> None:
+        """Let them wait by *parking*."""
+        self._env = env
+        self._state = state
+        self._parking = parking
+        self._ordering = env.settings.processing.ordering
+        self._lanes: dict[str, ParkedLane] = {}
+        """Where they wait, where that is not the lane of their own key."""
+
+    def lane_of(self, item: InFlight) -> ParkedLane:
+        """Return the lane whose head *item* was, which is due."""
+        return self._lanes.pop(item.key, parked_lane(item.lane, item.key))
+
+    def ask(
+        self, lane: ParkedLane, record: Record, event: WorkflowEvent[Any], fingerprint: str
+    ) -> None:
+        """Park a duplicate behind its original, to be answered when that is done."""
+        key = coordinates_key(record.topic, record.partition, record.offset)
+        encoded = self._state.newest(key)
+        prior = decode_entry(encoded) if encoded is not None else None
+        item = self._parking.event_in_flight(key, record, event, fingerprint, prior)
+        self._state.in_flight[key] = item
+        self._state.hold(1, item.weight)
+        self._wait(lane, item)
+
+    def _wait(self, lane: ParkedLane, item: InFlight) -> None:
+        self._lanes[item.key] = lane
+        self._parking.follow(lane, item)
+
+    def was_answered(self, item: InFlight) -> bool:
+        """Answer *item*, which was parked as a duplicate; where it is a conflict, preset that.
+
+        Its original has settled by now, and may be on its way to be committed.
+        """
+        state, event, key = self._state, item.event, item.key
+        original = self._env.dedup_key(event, item.fingerprint)
+        current = state.in_flight.get(original)
+        encoded = state.ledger.get(original) if current is None else None
+        known = decode_entry(encoded) if encoded is not None else None
+        accepted = known.fingerprints if known is not None else current.accepted if current else ()
+        is_same = same_content(item.fingerprint, accepted)
+        if not accepted or not (is_same or self._env.settings.dedup.conflicts == "answer"):
+            item.preset = conflict(event) if accepted else None
+            return False
+        if current is not None:
+            state.defer(current, item.record, event, key)
+        elif known is not None and known.parked is not None:
+            # Restored to the lane of its own key, it has come before its original.
+            state.in_flight[key] = item
+            state.hold(1, item.weight)
+            self._wait(
+                parked_lane(lane_of(self._ordering, known.parked.record.key), original), item
+            )
+        elif known is not None:
+            now = self._env.clocks.now()
+            state.pending.say(answer(item.record, event, known, now=now), key)
+            state.signal()
+        return True
+
+    def ask_deferred(self, lane: ParkedLane, item: InFlight) -> None:
+        """Park the duplicates that waited in memory for the end of *item*."""
+        deferred, item.deferred = item.deferred, None
+        for record, event, _ in deferred or ():
+            # Counted anew as an event in flight, until its parking is committed.
+            self._state.release(1, record_bytes(record))
+            self.ask(lane, record, event, item.fingerprint)
