@@ -17,9 +17,10 @@ from consumer.runtime.environment import Environment
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.turns import Turns
 
-GROUP = 100
+GROUP = 25
 """Suspects of one partition that are announced and have not ended.  As many go on with each commit,
-some thousands a second; and as many run one by one after the next death, for a few seconds."""
+about a thousand a second; and as many run one by one after the next death, each for two commits,
+while the whole process waits."""
 
 
 class Suspects:
