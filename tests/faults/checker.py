@@ -40,6 +40,7 @@ class ResultRecord:
     status: Literal["success", "error", "duplicate"]
     source: Place
     dlq_id: str | None = None
+    attempts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

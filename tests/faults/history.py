@@ -99,6 +99,7 @@ def result_of(record: Any) -> ResultRecord:
         status=document["status"],
         source=_source(dict(record.headers)["everonce-source"].decode()),
         dlq_id=document.get("dlq_id") or error.get("dlq_id"),
+        attempts=document.get("attempts"),
     )
 
 

@@ -1,0 +1,1 @@
+"""PROVES: a failing event waits durably and in order, and nobody else waits with it."""
