@@ -14,9 +14,11 @@ from rich.console import Console
 
 from consumer.embedded import EmbeddedKafka
 from tests.report import Report, people
+from tests.retries.healthy import add_healthy
+from tests.retries.many import add_many
 from tests.retries.outage import DIRECTORY, add_outage
 
-RUNS = {"outage": add_outage}
+RUNS = {"outage": add_outage, "healthy": add_healthy, "many": add_many}
 _LIMIT_SECONDS = 25 * 60
 
 

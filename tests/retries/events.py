@@ -3,11 +3,12 @@
 import itertools
 import random
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
 
+from tests.benchmarks.events import publish_records
 from tests.faults.load import LoadPlan, PlannedRecord
 
 FAILING_SHARE = 0.01
@@ -32,7 +33,7 @@ def a_record(
     number: int, event_type: str, *, key: bytes, partitions: int, **payload: Any
 ) -> PlannedRecord:
     """Return the record of event *number*."""
-    event_id = f"{event_type}-{number:06}"
+    event_id = f"event-{number:09}"
     value = event_value(event_id, event_type, {"number": number, **payload})
     return PlannedRecord(zlib.crc32(key) % partitions, key, value, event_id)
 
@@ -61,3 +62,12 @@ def records_of(event_type: str, **payload: Any) -> Callable[[LoadPlan], Iterator
             yield a_record(number, event_type, key=key, partitions=plan.partitions, **payload)
 
     return records
+
+
+async def publish(
+    bootstrap_servers: str, topic: str, records: Iterable[PlannedRecord], *count: int
+) -> None:
+    """Publish *records*, of an endless source only the first *count*."""
+    wanted = itertools.islice(records, *count) if count else records
+    placed = ((each.partition, each.key, each.value) for each in wanted)
+    await publish_records(bootstrap_servers, topic, placed)

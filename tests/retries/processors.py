@@ -39,9 +39,11 @@ async def depends(event: WorkflowEvent[Any], ctx: Context) -> dict[str, Any]:
     return {"number": event.payload["number"]}
 
 
-@processor("retry.quick")
-async def quick(event: WorkflowEvent[Any], ctx: Context) -> dict[str, Any]:
-    """Answer at once; where the payload depends, as if the dependency were always down."""
+@processor("retry.answers")
+async def answers(event: WorkflowEvent[Any], ctx: Context) -> dict[str, Any]:
+    """Answer at once, or after the seconds of the payload; where it depends, always fail."""
+    if event.payload["seconds"]:
+        await asyncio.sleep(event.payload["seconds"])
     if event.payload["depends"]:
         raise RetryAfter(asked_delay(event.event_id, ctx.attempt), "the dependency is down")
     return {"number": event.payload["number"]}
