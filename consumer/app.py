@@ -30,6 +30,7 @@ from consumer.ports import Observer, StateLog, Writer
 from consumer.runtime.attempts import Attempts
 from consumer.runtime.bounds import Bounds
 from consumer.runtime.environment import Clocks, Environment
+from consumer.runtime.gates import Gates
 from consumer.runtime.kept_ledgers import KeptLedgers
 from consumer.runtime.partition_counts import watch_partition_counts
 from consumer.runtime.supervisor import Supervisor
@@ -132,7 +133,13 @@ class Application:
     def _environment(self, reader: LogReader, facts: TopicFacts) -> tuple[Environment, WorkerPool]:
         settings = self._settings
         source = KafkaSource(settings, reader)
-        attempts = Attempts(settings, now=time.time)
+        gates = Gates(
+            settings,
+            self._registry,
+            self._observer,
+            now=asyncio.get_running_loop().time(),
+        )
+        attempts = Attempts(settings, gates, now=time.time)
         pool = WorkerPool(
             settings.processing.concurrency,
             attempts.run,
@@ -152,6 +159,7 @@ class Application:
             clocks=Clocks(now=time.time, draw=random.random),
             pool=pool,
             bounds=Bounds(settings.processing, settings.retry),
+            gates=gates,
             limits=_with_defaults(limits),
             letter_retention_seconds=facts.dlq_retention_seconds,
             instance=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",

@@ -5,9 +5,9 @@ The decorator only leaves a mark on the function: importing a module registers n
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from config.durations import parse_duration
 from config.policies import POLICY_OF_CRITICALITY, Criticality
@@ -15,7 +15,9 @@ from processors.contract import Context, WorkflowEvent
 
 Function = TypeVar("Function", bound=Callable[[WorkflowEvent[Any], Context], Any])
 _LONGEST_PATTERN = 256
+_LONGEST_DEPENDENCY = 256
 _MARK = "__everonce_registrations__"
+Fallback = Callable[[WorkflowEvent[Any], Context], Any] | Literal["cache"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,10 @@ class Registration:
     """Attempts at the same time in one process; None leaves it to the settings."""
     criticality: Criticality | None = None
     """Stands for a policy where none is named, here or in the settings."""
+    dependencies: tuple[str, ...] = ()
+    """What it calls, by name; processors that name the same share its breaker."""
+    fallback: Fallback | None = None
+    """What answers in its place while a breaker is open whose ``on_open`` is ``fallback``."""
 
 
 def processor(
@@ -40,6 +46,8 @@ def processor(
     timeout: float | str | None = None,
     concurrency: int | None = None,
     criticality: Criticality | None = None,
+    dependency: str | Sequence[str] = (),
+    fallback: Fallback | None = None,
 ) -> Callable[[Function], Function]:
     """Register a function for the events whose type matches *pattern*.
 
@@ -53,10 +61,14 @@ def processor(
         concurrency: Attempts that run at the same time in one process.
         criticality: Stands for a policy where none is named, here or in the settings: high
             (conservative), normal (standard), low (aggressive), realtime (fast).
+        dependency: Name of what the function calls, or names: ``"payments"``.  Processors that
+            name the same share its breaker, beside the one that each has of its own.
+        fallback: Who answers while a breaker is open whose ``on_open`` is ``fallback``: a function
+            like the processor, or ``"cache"``, its own last answer to the same content.
 
     Raises:
         ValueError: An argument cannot be meant.
-        TypeError: What is decorated is no function of an event and a context.
+        TypeError: What is decorated, or its fallback, is no function of an event and a context.
     """
     if criticality is not None and criticality not in POLICY_OF_CRITICALITY:
         raise ValueError(
@@ -69,6 +81,8 @@ def processor(
         _seconds(timeout),
         _count(concurrency),
         criticality,
+        _dependencies(dependency),
+        _fallback(fallback),
     )
 
     def mark(function: Function) -> Function:
@@ -109,6 +123,26 @@ def _count(concurrency: int | None) -> int | None:
     if not isinstance(concurrency, int) or isinstance(concurrency, bool) or concurrency < 1:
         raise ValueError(f"concurrency={concurrency!r}: give a whole number of at least 1")
     return concurrency
+
+
+def _dependencies(given: str | Sequence[str]) -> tuple[str, ...]:
+    names = (given,) if isinstance(given, str) else tuple(given)
+    for name in names:
+        if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_DEPENDENCY:
+            raise ValueError(
+                f"dependency={given!r}: give a name of 1 to {_LONGEST_DEPENDENCY} characters, or a "
+                'list of them, as in dependency="payments"',
+            )
+    return tuple(dict.fromkeys(names))
+
+
+def _fallback(given: Fallback | None) -> Fallback | None:
+    if isinstance(given, str):
+        if given != "cache":
+            raise ValueError(f'fallback={given!r}: give a function, or "cache"')
+    elif given is not None:
+        check_shape(given)
+    return given
 
 
 def check_shape(function: Callable[..., Any]) -> None:

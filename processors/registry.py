@@ -5,9 +5,9 @@ import functools
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 from config.policies import Criticality
 from processors.patterns import is_exact, overlap, specificity
@@ -39,6 +39,10 @@ class Processor:
     """Attempts of this name at the same time in one process."""
     criticality: Criticality | None = None
     """Stands for a policy where none is named."""
+    dependencies: tuple[str, ...] = ()
+    """What it calls, by name."""
+    fallback: "Processor | Literal['cache'] | None" = None
+    """What answers in its place while a breaker is open whose ``on_open`` is ``fallback``."""
 
 
 def processor_of(function: Callable[[Any, Any], Any], registration: Registration) -> Processor:
@@ -49,7 +53,7 @@ def processor_of(function: Callable[[Any, Any], Any], registration: Registration
         TypeError: Something was laid over the function that changed its shape.
     """
     check_shape(function)
-    return Processor(
+    own = Processor(
         name=f"{function.__module__}.{function.__qualname__}",
         pattern=registration.pattern,
         function=function,
@@ -59,6 +63,21 @@ def processor_of(function: Callable[[Any, Any], Any], registration: Registration
         timeout=registration.timeout,
         concurrency=registration.concurrency,
         criticality=registration.criticality,
+        dependencies=registration.dependencies,
+    )
+    fallback = registration.fallback
+    if callable(fallback):
+        return replace(own, fallback=_in_place_of(own, fallback))
+    return replace(own, fallback=fallback)
+
+
+def _in_place_of(own: Processor, function: Callable[[Any, Any], Any]) -> Processor:
+    return replace(
+        own,
+        name=f"{function.__module__}.{function.__qualname__}",
+        function=function,
+        is_async=inspect.iscoroutinefunction(function),
+        payload=payload_validator(function),
     )
 
 

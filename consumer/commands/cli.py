@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from consumer.commands import check, kafka, ledger, produce, run, tail, topics
+from consumer.commands import check, kafka, ledger, produce, retries, run, tail, topics
 from consumer.commands.exits import CommandError, ExitCode
 from consumer.commands.packages import shadowed
 
@@ -38,6 +38,7 @@ def build() -> typer.Typer:
     line.add_typer(topics.group, name="topics")
     line.add_typer(kafka.group, name="kafka")
     line.add_typer(ledger.group, name="ledger")
+    line.add_typer(retries.group, name="retries")
     return line
 
 

@@ -25,9 +25,9 @@ def letter_report(envelope: Mapping[str, Any]) -> Panel:
     """Return *envelope*, a dead letter's parsed JSON, as a panel for the terminal."""
     parts = [
         ("What happened", _happened(envelope)),
-        ("What was tried", _tried(envelope)),
+        ("What was tried", tried(envelope)),
         ("What to do", _to_do(envelope)),
-        ("The original", _original(envelope)),
+        ("The original", original(envelope)),
     ]
     rows: list[Text | Padding] = []
     for title, lines in parts:
@@ -73,7 +73,8 @@ def _tense(envelope: Mapping[str, Any]) -> str:
     return f"dead-lettered {moment} as {_said(envelope, 'disposition')}"
 
 
-def _tried(envelope: Mapping[str, Any]) -> list[Text]:
+def tried(envelope: Mapping[str, Any]) -> list[Text]:
+    """Return the attempts of a letter, or of what has the same members, a line or two each."""
     context = part(envelope, "context")
     attempts = [each for each in _items(envelope.get("attempts")) if isinstance(each, Mapping)]
     if not attempts:
@@ -119,18 +120,19 @@ def _to_do(envelope: Mapping[str, Any]) -> list[Text]:
     return lines
 
 
-def _original(envelope: Mapping[str, Any]) -> list[Text]:
-    original = part(envelope, "original")
-    shown = [Text(f"key {printable_bytes(decoded(original.get('key')) or b'(none)', most=120)}")]
-    value = decoded(original.get("value"))
+def original(envelope: Mapping[str, Any]) -> list[Text]:
+    """Return the record that a letter, or what has the same member, is about."""
+    record = part(envelope, "original")
+    shown = [Text(f"key {printable_bytes(decoded(record.get('key')) or b'(none)', most=120)}")]
+    value = decoded(record.get("value"))
     if value is None:
         return [*shown, Text("no value is kept")]
     pretty = pretty_json(value)
     lines = printable_lines(pretty) if pretty is not None else [printable_bytes(value, most=2000)]
     if len(lines) > _MOST_ORIGINAL_LINES:
         lines[_MOST_ORIGINAL_LINES:] = [f"… {len(lines) - _MOST_ORIGINAL_LINES} lines more"]
-    if original.get("truncated"):
-        lines.append(f"(cut; {_said(original, 'size')} bytes, sha256 {_said(original, 'sha256')})")
+    if record.get("truncated"):
+        lines.append(f"(cut; {_said(record, 'size')} bytes, sha256 {_said(record, 'sha256')})")
     return [*shown, *(Text(line) for line in lines)]
 
 

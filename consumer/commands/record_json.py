@@ -38,9 +38,9 @@ def record_line(record: Record) -> str:
         "partition": record.partition,
         "offset": record.offset,
         "timestamp": record.timestamp,
-        "key": _encoded(record.key),
+        "key": text_or_base64(record.key),
         "value": _value(record.value),
-        "headers": [[name, _encoded(value)] for name, value in record.headers],
+        "headers": [[name, text_or_base64(value)] for name, value in record.headers],
     }
     return json_line(orjson.dumps(document).decode())
 
@@ -69,7 +69,8 @@ def record_of(line: bytes, *, key_member: str | None) -> OutputRecord:
     return OutputRecord(key.encode() if isinstance(key, str) and key else None, line)
 
 
-def _encoded(data: bytes | None) -> str | dict[str, str] | None:
+def text_or_base64(data: bytes | None) -> str | dict[str, str] | None:
+    """Return *data* as text where it is UTF-8, else as ``{"encoding": "base64", ...}``."""
     if data is None:
         return None
     try:
@@ -81,7 +82,7 @@ def _encoded(data: bytes | None) -> str | dict[str, str] | None:
 def _value(data: bytes | None) -> object:
     if data is None:
         return None
-    text = _encoded(data)
+    text = text_or_base64(data)
     if not isinstance(text, str):
         return text
     as_text = {"encoding": "utf-8", "data": text}

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from consumer.commands.exits import CommandError, ExitCode
 from consumer.commands.foreseen import foreseen
 from consumer.commands.loop import run_async
 from consumer.commands.sample.flow import run_sample
+from consumer.commands.sample.outage import with_patience
 from consumer.commands.serving import Service
 from consumer.commands.signals import stopping
 from consumer.kafka import topics
@@ -47,13 +49,13 @@ def run_consumer(request: RunRequest) -> int:
         raise CommandError("--data-dir is for --embedded: give both or none", ExitCode.USAGE)
     overlay = _sample_overlay(request)
     # Before Kafka is started: what is wrong with them is known at once.
-    settings = chosen_settings(request.config, overlay)
+    settings = _chosen(request, overlay)
     registry = loaded(settings)
     with ExitStack() as stack:
         if request.embedded:
             kafka = stack.enter_context(started_kafka(data_dir=request.data_dir))
             overlay |= {BOOTSTRAP_VARIABLE: kafka.bootstrap_servers}
-            settings = chosen_settings(request.config, overlay)
+            settings = _chosen(request, overlay)
         with foreseen(settings.kafka):
             if request.create_topics:
                 run_async(topics.create_topics(settings, EMBEDDED_PARTITIONS))
@@ -64,6 +66,11 @@ def run_consumer(request: RunRequest) -> int:
                     tell(_NEXT)
                 return code
             return run_async(_serve(settings, registry))
+
+
+def _chosen(request: RunRequest, overlay: Mapping[str, str]) -> Settings:
+    settings = chosen_settings(request.config, overlay)
+    return settings if request.sample_records is None else with_patience(settings)
 
 
 def loaded(settings: Settings) -> Registry:

@@ -21,6 +21,7 @@ Invariants, held by ``tests/property/test_breaker.py``:
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -125,6 +126,14 @@ class Breaker:
             self._successes += 1
             if self._successes >= self._policy.probes:
                 self._close(now)
+
+    @property
+    def count_success(self) -> Callable[[float], None]:
+        """What ``succeeded`` does with the permit of a closed breaker, until it is closed anew.
+
+        For the hot path: two calls less.  Its time may lie before that of other calls.
+        """
+        return self._recent.succeeded
 
     def failed(self, permit: Permit, failure: Failure, now: float) -> None:
         """Take note that an attempt has failed, for whatever reason."""

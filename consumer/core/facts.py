@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from consumer.core.failure import Disposition, FailureClass
+from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
     AssignmentChanged,
     IntakeChanged,
@@ -52,6 +53,8 @@ class AttemptFailed:
     duration_seconds: float
     delay_seconds: float | None
     """Wait before the next attempt; None where there is none."""
+    due_at: float | None = None
+    """Until when it is parked, seconds since the epoch; None where it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +136,8 @@ Fact = (
     | LedgerTrimmed
     | LifeCycleChanged
     | LoopLagged
+    | BreakerChanged
+    | FallbackFailed
+    | RetryDelayed
+    | GuardChanged
 )

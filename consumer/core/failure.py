@@ -81,6 +81,8 @@ class History:
     last_failed_at: float = 0.0
     last_failure: Failure | None = None
     """Without details and traceback where the history was read back from the ledger."""
+    held_seconds: float = 0.0
+    """How long it was held behind open breakers since its first attempt; no part of its age."""
 
     KEPT: ClassVar[int] = 20
     """The first attempt and the last 19 are kept; DESIGN section 4."""

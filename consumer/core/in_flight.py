@@ -7,6 +7,7 @@ from config.policies import RetryPolicy
 from consumer.core.failure import History
 from consumer.core.lanes import LaneKey
 from consumer.core.ledger_entry import Entry
+from consumer.core.precaution import Precaution
 from consumer.core.record import LogRecord, Record
 from consumer.core.retry import GiveUp
 from processors.contract import WorkflowEvent
@@ -33,6 +34,7 @@ class InFlight:
         "place",
         "policy",
         "policy_name",
+        "precaution",
         "preset",
         "prior",
         "processor",
@@ -74,6 +76,8 @@ class InFlight:
         """What was decided about it at reading; it still waits for its turn in its lane."""
         self.history: History | None = prior.history if prior is not None else None
         """Failed attempts; None while there are none."""
+        self.precaution: Precaution | None = None
+        """What has to happen before it runs, where it may have killed the process."""
         self.place: LaneKey | str | None = None
         """The parked lane whose head it is; None of one that has its turn in memory."""
         self.deferred: list[Deferred] | None = None

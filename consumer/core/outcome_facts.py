@@ -7,8 +7,13 @@ from consumer.core.record import Record
 from consumer.core.retry import GiveUp
 
 
-def attempt_failed(item: InFlight, attempt: Attempt, failure: Failure) -> AttemptFailed:
-    """Return the fact of a failed attempt."""
+def attempt_failed(
+    item: InFlight, attempt: Attempt, failure: Failure, due_at: float | None = None
+) -> AttemptFailed:
+    """Return the fact of a failed attempt, after which *item* is parked until *due_at*, if at all.
+
+    *due_at* is seconds since the epoch.
+    """
     record = item.record
     return AttemptFailed(
         topic=record.topic,
@@ -26,6 +31,7 @@ def attempt_failed(item: InFlight, attempt: Attempt, failure: Failure) -> Attemp
         message=failure.message,
         duration_seconds=attempt.duration_seconds,
         delay_seconds=attempt.delay_seconds,
+        due_at=due_at,
     )
 
 

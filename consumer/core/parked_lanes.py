@@ -84,7 +84,10 @@ class ParkedLanes:
         self._uncommitted[key] = lane
 
     def committed(self, keys: Iterable[str]) -> None:
-        """Take note that the parkings of *keys* are visible; other keys are passed over."""
+        """Take note that the parkings of *keys* are visible; unknown keys are passed over.
+
+        Not for an entry of the same key that was sent before its parking: a failed attempt's.
+        """
         for key in keys:
             lane = self._uncommitted.pop(key, None)
             state = self.lanes.get(lane) if lane is not None else None
@@ -149,7 +152,6 @@ class ParkedLanes:
                 return False
             followers.remove(found)
             self.load.drop(*found[1:])
-        self._uncommitted.pop(key, None)
         return True
 
     def restore(

@@ -1,5 +1,6 @@
 """How much is parked in one partition, and since when?"""
 
+from collections import Counter
 from collections.abc import Callable
 
 _UNIT_BYTES = 64
@@ -13,11 +14,13 @@ def units_of(size: int) -> int:
 class ParkedLoad:
     """Counts of what is parked; what runs now is part of it, its record is in the ledger still."""
 
-    __slots__ = ("_find_oldest", "_oldest", "_units", "entries")
+    __slots__ = ("_find_oldest", "_oldest", "_units", "by_policy", "entries")
 
     def __init__(self, find_oldest: Callable[[], float]) -> None:
         """Count; *find_oldest* looks when the oldest was parked, seconds since the epoch."""
         self.entries = 0
+        self.by_policy: Counter[str] = Counter()
+        """Those that have not begun to run, by policy; counted by whoever parks and starts them."""
         self._units = 0
         self._oldest: float | None = None
         """None where nobody knows."""

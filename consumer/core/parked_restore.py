@@ -3,12 +3,14 @@
 The ledger holds the parked events of a partition in no order; ``seq`` is their order.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from operator import itemgetter
 from typing import Literal
 
 from consumer.core.lanes import WHOLE_PARTITION, LaneKey, lane_of
-from consumer.core.ledger_entry import Entry
+from consumer.core.ledger_entry import Entry, EntryStatus
+from consumer.core.parked_event import Parked
 from consumer.core.parked_lanes import ParkedLane, ParkedLanes
 
 Ordering = Literal["key", "partition", "none"]
@@ -23,42 +25,45 @@ def may_wait(encoded: bytes) -> bool:
 
 
 def restored_lanes(
-    entries: Iterable[tuple[str, int, Entry]],
-    *,
-    ordering: Ordering,
-    next_seq: int,
-    now: float,
+    entries: Iterable[tuple[str, int, Entry]], *, ordering: Ordering, next_seq: int, now: float
 ) -> ParkedLanes:
     """Return the parked lanes of a partition.
 
-    Heads due by *now* were missed, as were those without a due time (the one before them had
-    settled) and those that were running: they are due at once.
+    Heads due by *now* were missed, as were those that were running, or have no due time because
+    the one before them had settled.
 
     Args:
-        entries: Ledger key, bytes of key and entry, entry; others than parked ones, and those
-            whose letter holds a lane, are passed over.
+        entries: Ledger key, bytes of key and entry, entry; all but those that are parked, or whose
+            letter holds a lane, are passed over.
         ordering: As it is set now; it may have been another when they were parked.
         next_seq: As ``progress`` has it.
         now: Seconds since the epoch.
     """
-    waiting: list[tuple[int, str, int, Entry]] = []
-    holds: list[tuple[int, ParkedLane, str]] = []
+    # Without the records: together they may be larger than the rest of the process.
+    waiting: list[tuple[int, ParkedLane, str, float, float, int]] = []
+    holds: list[tuple[int, LaneKey, str]] = []
+    policies: Counter[str] = Counter()
     for key, size, entry in entries:
         if entry.parked is not None:
-            waiting.append((entry.parked.seq, key, size, entry))
+            parked, due_at = entry.parked, _due_at(entry.parked, entry.status)
+            lane = parked_lane(lane_of(ordering, parked.record.key), key)
+            policies[entry.policy or ""] += 1
+            waiting.append((parked.seq, lane, key, due_at, parked.parked_at, size))
         elif entry.holds is not None and entry.letter is not None:
-            lane = _held_lane(ordering, entry.holds.lane)
-            if lane is not None:
-                holds.append((entry.holds.seq, lane, entry.letter.dlq_ids[-1]))
+            held = _held_lane(ordering, entry.holds.lane)
+            if held is not None:
+                holds.append((entry.holds.seq, held, entry.letter.dlq_ids[-1]))
     waiting.sort(key=itemgetter(0))
     holds.sort(key=itemgetter(0))
-    # Whatever was counted: nobody who comes now may get a place before these.
-    lanes = ParkedLanes(max([next_seq, *(found[-1][0] + 1 for found in (waiting, holds) if found)]))
+    # Whatever was counted, nobody who comes now may get a place before these.
+    behind = [found[-1][0] + 1 for found in (waiting, holds) if found]
+    lanes = ParkedLanes(max([next_seq, *behind]))
     for _, held, dlq_id in holds:
         lanes.hold(held, dlq_id)
-    for _, key, size, entry in waiting:
-        _restore(lanes, ordering, key, size, entry)
+    for _, lane, key, due_at, parked_at, size in waiting:
+        lanes.restore(lane, key, due_at=due_at, parked_at=parked_at, size=size)
     lanes.restored(now)
+    lanes.load.by_policy.update(policies)
     return lanes
 
 
@@ -67,18 +72,10 @@ def parked_lane(lane: LaneKey | None, ledger_key: str) -> ParkedLane:
     return ledger_key if lane is None else lane
 
 
-def _restore(lanes: ParkedLanes, ordering: Ordering, key: str, size: int, entry: Entry) -> None:
-    parked = entry.parked
-    if parked is None:
-        return
-    due_at = parked.due_at
-    lanes.restore(
-        parked_lane(lane_of(ordering, parked.record.key), key),
-        key,
-        due_at=AT_ONCE if due_at is None or entry.status == "running" else due_at,
-        parked_at=parked.parked_at,
-        size=size,
-    )
+def _due_at(parked: Parked, status: EntryStatus) -> float:
+    if status == "running" or parked.due_at is None:
+        return AT_ONCE
+    return parked.due_at
 
 
 def _held_lane(ordering: Ordering, lane: LaneKey) -> LaneKey | None:

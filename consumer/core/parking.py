@@ -7,7 +7,7 @@ ever parked that might not fit the state topic later: room is kept for all that 
 from dataclasses import replace
 
 from consumer.core.in_flight import InFlight
-from consumer.core.ledger_entry import Entry, encode, takeover
+from consumer.core.ledger_entry import Entry, answering, encode, takeover
 from consumer.core.ledger_history import HISTORY_BYTES
 from consumer.core.output import BATCH_OVERHEAD, RECORD_OVERHEAD
 from consumer.core.parked_event import Crash, Parked, copied, record_size_at_most
@@ -44,28 +44,18 @@ def parked(
     """
     prior = item.prior.parked if item.prior is not None else None
     entry = takeover(item.prior, input_offset=item.record.offset, fingerprint=item.fingerprint)
-    answered = (
-        *(item.dropped or ()),
-        *(() if entry.input_offset is None else (entry.input_offset,)),
+    if item.dropped:
+        entry = answering(entry, max(item.dropped))
+    kept = Parked(
+        record=prior.record if prior is not None else copied(item.record),
+        seq=seq,
+        parked_at=prior.parked_at if prior is not None else now,
+        due_at=due_at,
+        held_by=held_by,
     )
-    return encode(
-        replace(
-            entry,
-            status="parked",
-            input_offset=max(answered, default=None),
-            history=item.history,
-            policy=item.policy_name,
-            parked=Parked(
-                record=prior.record if prior is not None else copied(item.record),
-                seq=seq,
-                parked_at=prior.parked_at if prior is not None else now,
-                due_at=due_at,
-                held_by=held_by,
-            ),
-            holds=None,
-            crash=suspicion,
-        ),
-    )
+    history, policy = item.history, item.policy_name
+    entry = replace(entry, status="parked", history=history, policy=policy, parked=kept)
+    return encode(replace(entry, holds=None, crash=suspicion))
 
 
 def announced(item: InFlight, crash: Crash) -> bytes:

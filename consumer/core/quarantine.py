@@ -19,12 +19,12 @@ one.
 """
 
 from dataclasses import replace
-from enum import Enum, auto
 from typing import assert_never
 
 from consumer.core.failure import Attempt, Failure, History
 from consumer.core.ledger_entry import Entry
 from consumer.core.parked_event import Crash
+from consumer.core.precaution import Precaution
 from consumer.core.progress import Progress
 from consumer.core.retry import GiveUp
 
@@ -32,19 +32,6 @@ CODE = "PROCESS_CRASHED"
 REMEMBERED = 10
 """Deaths: more than follow each other before the one who was charged has become a letter."""
 _NEVER = -1
-
-
-class Precaution(Enum):
-    """What has to happen before an event runs."""
-
-    NONE = auto()
-    """Nothing: it is above suspicion, or announced by now."""
-    GROUP = auto()
-    """It is announced, with whoever else is about to run."""
-    ALONE = auto()
-    """When nothing else runs in the process it is announced, runs, and is committed."""
-    CRASHED = auto()
-    """It must not run: it is charged, and becomes a letter."""
 
 
 def ended_uncleanly(progress: Progress | None, instance: str) -> bool:

@@ -81,3 +81,5 @@ class LedgerTrimmed:
     expired: int
     evicted: int
     entries: int
+    released: int = 0
+    """Keys that go on because the letter that held them expired: nobody has done anything."""

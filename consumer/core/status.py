@@ -3,10 +3,14 @@
 Not told, but read when somebody asks: how things are at one moment.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
+from consumer.core.breaker import BreakerState
+from consumer.core.flood_guard import GuardState
+
+BreakerKind = Literal["processor", "dependency"]
 LifeState = Literal["starting", "running", "draining", "stopped"]
 
 
@@ -24,6 +28,23 @@ class PartitionStatus:
     ledger_entries: int
     progress_age_seconds: float
     """Since the committable last moved, or nothing was left to do."""
+    guard: GuardState = "passing"
+    """Of its flood guard."""
+    held_events: int = 0
+    """Events that its flood guard holds."""
+    parked_events: Mapping[str, int] = field(default_factory=dict)
+    """Events that wait in the ledger, by policy."""
+    parked_oldest_age_seconds: float = 0.0
+    """Since the longest parked of them was parked; 0 where none is."""
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerStatus:
+    """One breaker, as the gauges and the health page show it."""
+
+    name: str
+    kind: BreakerKind
+    state: BreakerState
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +59,6 @@ class Status:
     waiting_retries: int
     problems: Sequence[str]
     """What makes the process not ready, for people."""
+    breakers: Sequence[BreakerStatus] = ()
+    held_events: int = 0
+    """Events that wait behind breakers, of all partitions."""

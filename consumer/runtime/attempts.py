@@ -9,45 +9,30 @@ import contextlib
 import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
 from config.settings import Settings
 from consumer.core.classification import classify, timeout_failure
 from consumer.core.failure import Failure
 from consumer.core.in_flight import InFlight
+from consumer.core.precaution import Precaution
 from consumer.core.trace import trace_of
+from consumer.runtime.gates import NO_GATE, Gate, Gates, Passes, Refusal
+from consumer.runtime.outcomes import Outcomes, Told
+from consumer.runtime.stand_ins import StandIn, answered_before, postpone, reject
 from consumer.runtime.workers import Worker
 from processors.contract import Context
 from processors.current import current_attempt
-
-
-class Outcomes(Protocol):
-    """Who is told how an attempt ended: the event's session."""
-
-    def succeeded(self, item: InFlight, value: Any, started_at: float, finished_at: float) -> None:
-        """Settle *item* as completed; seconds since the epoch."""
-        ...
-
-    def failed(
-        self,
-        item: InFlight,
-        failure: Failure,
-        started_at: float,
-        finished_at: float,
-    ) -> None:
-        """Decide what follows the failed attempt."""
-        ...
-
-    def gave_up(self, item: InFlight) -> None:
-        """Dead-letter *item*, which was decided about without an attempt."""
-        ...
+from processors.registry import Processor
 
 
 class Attempts:
     """Runs attempts, one at a time per worker."""
 
-    def __init__(self, settings: Settings, *, now: Callable[[], float]) -> None:
+    def __init__(self, settings: Settings, gates: Gates, *, now: Callable[[], float]) -> None:
         """Make the threads for sync processors; *now* is seconds since the epoch."""
+        self._gates = gates.by_pattern
+        self._observer = gates.observer
         self._classification = settings.classification
         self._timeout_seconds = settings.processing.timeout
         self._now = now
@@ -57,14 +42,29 @@ class Attempts:
         """Let the threads go; what runs in them is not waited for."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def run(self, worker: Worker, item: InFlight) -> None:
+    async def run(self, worker: Worker, item: InFlight) -> None:  # noqa: C901, PLR0912 - hot: a call is 0.1 us
         """Run one attempt of *item* and tell its session; raises only when the pool ends."""
         processor = item.processor
         session: Outcomes = item.owner.settling
+        if session.guard.tripped and not session.guard.admits(item, worker.time()):
+            return
         if processor is None or item.preset is not None:
             session.gave_up(item)
             return
+        told: Told = session
+        gate = self._gates[processor.pattern] if self._gates else NO_GATE
+        passes = gate.passes
+        if item.precaution is Precaution.ALONE:
+            # All others wait for it: it must not wait for what only they could change.
+            gate, passes = NO_GATE, ()
+        elif passes is None:
+            begun = self._enter(worker, item, processor, gate)
+            if begun is None:
+                return
+            processor, told, gate, passes = begun
         policy, event, record, history = item.policy, item.event, item.record, item.history
+        if history is None:
+            gate.starts.count += 1
         timeout = policy.timeout or processor.timeout or self._timeout_seconds
         context = Context(
             item.key[2:],
@@ -79,7 +79,8 @@ class Attempts:
         failure: Failure | None = None
         value: Any = None
         worker.item = item
-        worker.deadline = worker.time() + timeout
+        began = worker.time()
+        worker.deadline = began + timeout
         try:
             if processor.payload is not None:
                 event = event.with_payload(processor.payload.validate_python(event.payload))
@@ -92,11 +93,47 @@ class Attempts:
         told_to_end = worker.end()
         finished_at = self._now()
         if item.owner.ended or (told_to_end and worker.reason == "dropped"):
-            return
-        if failure is None:
-            session.succeeded(item, value, started_at, finished_at)
+            gate.abandoned(passes, worker.time())
+        elif failure is None:
+            if passes is gate.passes and gate.answers is None:
+                # As begun, so ended: of one of many the clock may be that of its beginning.
+                for count_success in gate.counts:
+                    count_success(began)
+            else:
+                gate.succeeded(passes, item, value, worker.time())
+            told.succeeded(item, value, started_at, finished_at)
         else:
-            session.failed(item, failure, started_at, finished_at)
+            gate.failed(passes, failure, worker.time())
+            told.failed(item, failure, started_at, finished_at)
+
+    def _enter(
+        self,
+        worker: Worker,
+        item: InFlight,
+        processor: Processor,
+        gate: Gate,
+    ) -> tuple[Processor, Told, Gate, Passes] | None:
+        """Ask breakers of which not all are closed: who is called now, and who hears of it?
+
+        None where nobody is: what they ask for in place of an attempt is done.
+        """
+        now = worker.time()
+        entered = gate.enter(now)
+        if not isinstance(entered, Refusal):
+            return processor, item.owner.settling, gate, entered
+        match entered.on_open, processor.fallback:
+            case "reject", _:
+                reject(item, entered)
+            case "park", _ if entered.state == "open":
+                postpone(item, entered)
+            case "fallback", Processor() as fallback:
+                told = StandIn(fallback, gate, entered, observer=self._observer, time=worker.time)
+                return fallback, told, NO_GATE, ()
+            case "fallback", _ if answered_before(item, gate, now=self._now()):
+                pass
+            case _:
+                gate.hold(item, entered.hold.seconds, now)
+        return None
 
     def _failure(
         self,

@@ -11,6 +11,8 @@ from consumer.core.output import TopicRole
 from consumer.core.record import TopicPartition
 from consumer.ports import LedgerStore, Observer, Source, StateLog, Writer
 from consumer.runtime.bounds import Bounds
+from consumer.runtime.gates import Gates
+from consumer.runtime.retry_budgets import RetryBudgets
 from consumer.runtime.workers import WorkerPool
 from processors.policies import Policies
 from processors.registry import Processor, Registry
@@ -71,6 +73,8 @@ class Environment:
     clocks: Clocks
     pool: WorkerPool
     bounds: Bounds
+    gates: Gates
+    """What holds attempts back while what they depend on fails."""
     limits: Mapping[TopicRole, int]
     """Largest batch that each output topic takes, bytes."""
     letter_retention_seconds: float
@@ -82,11 +86,14 @@ class Environment:
     """Sessions that run now; they share the rate of transactions."""
     fingerprint: Fingerprint = field(init=False)
     dedup_key: DedupKey = field(init=False)
+    budgets: RetryBudgets = field(init=False)
+    """Asked by each retry that is due."""
     routes: "Routes" = field(init=False)
     """Who processes the events of a type, and by which policy."""
 
     def __post_init__(self) -> None:
         """Compile what every event needs."""
+        self.budgets = self.gates.budgets
         self.routes = Routes(self.registry, Policies(self.settings.retry))
         self.fingerprint = fingerprint_for(self.settings.dedup)
         self.dedup_key = dedup_key_for(self.settings.dedup.key)

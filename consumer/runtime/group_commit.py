@@ -24,6 +24,7 @@ from consumer.runtime.environment import Environment
 from consumer.runtime.parking import Parking
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.pending import Pending
+from consumer.runtime.suspects import Suspects
 
 IDLE_COMMIT_SECONDS = 1.0
 """The committable moves at least this often, even when only duplicates went by."""
@@ -44,6 +45,14 @@ class Taken:
     progress: Progress
     tally: Tally
 
+    def keys(self) -> set[str]:
+        """Return the ledger keys that it writes."""
+        return {
+            *self.journal,
+            *[done.key for done in self.settled],
+            *[item.key for item, _ in self.parked],
+        }
+
 
 class GroupCommit:
     """The commits of one session."""
@@ -54,11 +63,13 @@ class GroupCommit:
         state: PartitionState,
         writer: Writer,
         parking: Parking,
+        suspects: Suspects,
         moved: Callable[[], None],
     ) -> None:
         """Commit what *state* has pending, through *writer*; *moved* is called after each."""
         self._moved = moved
         self._parking = parking
+        self._suspects = suspects
         self._env = env
         self._state = state
         self._writer = writer
@@ -83,6 +94,7 @@ class GroupCommit:
             SessionLostError: It failed, or its outcome is unknown.
         """
         taken = self._take(clean=clean)
+        self._state.committing = taken.keys
         started = self._loop.time()
         try:
             receipt = await self._writer.commit(taken.batch)
@@ -96,6 +108,9 @@ class GroupCommit:
         self._ended_at = self._loop.time()
         self._committed_at = self._ended_at
         self._advance(taken, receipt.state_offset)
+        self._state.committing = None
+        self._suspects.committed(taken.journal.keys())
+        self._state.commits.tell()
         self._moved()
         if self._env.bounds.starved:
             self._env.source.wake()
@@ -228,6 +243,7 @@ class GroupCommit:
             clean=clean,
             gap_free=len(state.offsets) == 0,
             next_seq=state.parked.next_seq,
+            suspect_input=state.quarantine.input_before,
         )
 
     def _offsets(self, progress: Progress) -> dict[TopicPartition, int]:

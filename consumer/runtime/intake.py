@@ -17,6 +17,7 @@ from consumer.core.in_flight import InFlight
 from consumer.core.lanes import LaneKey, lane_of
 from consumer.core.ledger_entry import Entry, decode_entry
 from consumer.core.parked_restore import parked_lane
+from consumer.core.precaution import Precaution
 from consumer.core.record import Record
 from consumer.core.retry import GiveUp
 from consumer.runtime.environment import Environment
@@ -264,6 +265,10 @@ class Intake:
         state.in_flight[key] = item
         self._admitted += 1
         self._weight += weight
+        # What was decided already runs nobody's code.
+        if state.is_watching and preset is None:
+            precaution = state.quarantine.of_admitted(record.offset, entry)
+            item.precaution = None if precaution is Precaution.NONE else precaution
         if state.parked.lanes and self._is_parked(item):
             return
         self._turns.enter(item)
@@ -272,7 +277,7 @@ class Intake:
         """Whether *item* waits behind parked events of its lane; or leads it from now on."""
         lane = parked_lane(item.lane, item.key)
         if self._parking.lead(item):
-            self._turns.give(item)
+            self._turns.begin(item)
         elif lane in self._state.parked.lanes:
             self._parking.follow(lane, item)
         else:

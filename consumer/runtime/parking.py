@@ -20,6 +20,7 @@ from consumer.core.parked_event import Hold
 from consumer.core.parked_lanes import ParkedLane
 from consumer.core.parked_restore import parked_lane
 from consumer.core.parking import may_park, parked
+from consumer.core.precaution import Precaution
 from consumer.core.record import Record, record_bytes
 from consumer.core.retry import GiveUp, before_attempt
 from consumer.core.settlement import Rules
@@ -76,8 +77,15 @@ class Parking:
     def follow(self, lane: ParkedLane, item: InFlight) -> None:
         """Park *item*, whose turn has not come, behind all others of *lane*."""
         now = self._env.clocks.now()
+        suspicion = None
+        if item.precaution is not None:
+            suspicion = self._state.quarantine.unrun(item.precaution, item.prior, now)
         entry = parked(
-            item, seq=self._parked.take_seq(), now=now, held_by=self._parked.held_by(lane)
+            item,
+            seq=self._parked.take_seq(),
+            now=now,
+            held_by=self._parked.held_by(lane),
+            suspicion=suspicion,
         )
         self._parked.follow(lane, item.key, now=now, size=len(item.key) + len(entry))
         self._pend(lane, item, entry)
@@ -154,6 +162,7 @@ class Parking:
         item.place = self._asked.pop(key, parked_lane(item.lane, key))
         item.preset = preset
         state.pending.tally.released.append(max(0.0, now - (kept.due_at or now)))
+        self._parked.load.by_policy[entry.policy or ""] -= 1
         if preset is None and is_coordinates(key) and self._was_answered(item):
             self._parked.settle(item.place, now)
             state.due_changed()
@@ -168,7 +177,13 @@ class Parking:
                 failure=history.last_failure,
                 age_seconds=now - (history.first_failed_at or now),
             )
-        self._turns.give(item)
+        if item.preset is None:
+            precaution = state.quarantine.of_parked(entry)
+            item.precaution = None if precaution is Precaution.NONE else precaution
+        if history is not None and item.preset is None:
+            self._turns.begin_retry(item)
+        else:
+            self._turns.begin(item)
 
     def _was_answered(self, item: InFlight) -> bool:
         """Answer *item*, which was parked as a duplicate; where it is a conflict, preset that.
@@ -214,6 +229,7 @@ class Parking:
 
     def _pend(self, lane: ParkedLane, item: InFlight, entry: bytes) -> None:
         self._state.pending.park(item, entry)
+        self._parked.load.by_policy[item.policy_name] += 1
         self._state.signal()
         self._ask_deferred(lane, item)
 

@@ -5,7 +5,7 @@ outlive it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from consumer.core.expiry import Horizon
@@ -15,6 +15,7 @@ from consumer.core.offsets import PartitionOffsets
 from consumer.core.output import OutputRecord
 from consumer.core.parked_lanes import ParkedLanes
 from consumer.core.progress import Progress
+from consumer.core.quarantine import Quarantine
 from consumer.core.record import Record, record_bytes
 from consumer.core.refusals import Refusals
 from consumer.core.settlement import Settled
@@ -22,6 +23,26 @@ from consumer.ports import LedgerStore, SessionLostError
 from consumer.runtime.bounds import Bounds
 from consumer.runtime.pending import Pending
 from processors.contract import WorkflowEvent
+
+
+class Notice:
+    """Something that happens again and again, and may be waited for."""
+
+    def __init__(self) -> None:
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def tell(self) -> None:
+        """Wake everyone who waits."""
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            if not each.done():
+                each.set_result(None)
+
+    async def wait(self) -> None:
+        """Wait until it happens next."""
+        each: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(each)
+        await each
 
 
 class PartitionState:
@@ -36,6 +57,7 @@ class PartitionState:
         refusals: Refusals,
         bounds: Bounds,
         parked: ParkedLanes,
+        quarantine: Quarantine,
         reads_control: bool,
     ) -> None:
         self.partition = partition
@@ -52,6 +74,12 @@ class PartitionState:
         self.judged = ledger.judged(progress.topic, progress.next_input)
         self.pending = Pending()
         self.parked = parked
+        self.quarantine = quarantine
+        self.is_watching = not quarantine.is_over(progress.next_input)
+        """Whether records that are read may have been in flight at a death."""
+        self.commits = Notice()
+        self.committing: Callable[[], Collection[str]] | None = None
+        """Returns the ledger keys of which something is on its way; None while nothing is."""
         self.due = asyncio.Event()
         """Set when something may have become due earlier than was known."""
         self.horizon = Horizon()
@@ -125,6 +153,7 @@ class PartitionState:
         self.progress = progress
         self.ledger.progress = progress
         self.horizon.committed(progress.next_input)
+        self.is_watching = self.is_watching and not self.quarantine.is_over(progress.next_input)
         if self.refusals.any:
             self.refusals.settled([done.offset for done in settled])
         self.release(len(settled), sum([done.weight for done in settled]))
@@ -145,6 +174,16 @@ class PartitionState:
         """Let the group commit end the session with *error*."""
         self.lost = error
         self.press()
+
+    def is_pending(self, key: str) -> bool:
+        """Whether something of *key* is not committed yet."""
+        pending = self.pending
+        return (
+            key in pending.journal
+            or key in pending.parked
+            or any(done.key == key for done in pending.settled)
+            or (self.committing is not None and key in self.committing())
+        )
 
     def due_changed(self) -> None:
         """Let whoever starts parked events look again."""

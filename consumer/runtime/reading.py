@@ -10,19 +10,27 @@ from consumer.core.record import Record
 from consumer.core.session_facts import ControlRefused
 from consumer.runtime.environment import Environment
 from consumer.runtime.intake import Intake
+from consumer.runtime.partition_guard import PartitionGuard
 from consumer.runtime.partition_state import PartitionState
 
 
 class Reading:
     """The way from the poll into one session, and how much may come by it."""
 
-    def __init__(self, env: Environment, state: PartitionState, intake: Intake) -> None:
-        """Read into *state*; *intake* judges the records of the input."""
+    def __init__(
+        self,
+        env: Environment,
+        state: PartitionState,
+        intake: Intake,
+        guard: PartitionGuard,
+    ) -> None:
+        """Read into *state* what *guard* lets through; *intake* judges the records of the input."""
         self.partition = state.partition
         self.reads_control = state.reads_control
         self.state = state
         self._env = env
         self._intake = intake
+        self._guard = guard
 
     def begin(self) -> None:
         """Let the client fetch, from our own next offsets on."""
@@ -83,7 +91,8 @@ class Reading:
             # Nothing more comes until something is committed, and no commit is on its way: no use
             # in waiting for company.
             state.press()
-        return room
+        most = self._guard.most_to_read()
+        return room if most is None else min(room, most)
 
     def bound(self) -> Literal["window", "entries", "parked"] | None:
         """Return which bound of the partition stops its intake; None when there is none."""

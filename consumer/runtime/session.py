@@ -7,6 +7,7 @@ still runs settles into an object that nobody commits.
 
 import asyncio
 
+from consumer.core.quarantine import Quarantine
 from consumer.core.refusals import Refusals
 from consumer.core.session_facts import SessionClosed, SessionStarted
 from consumer.core.settlement import Rules
@@ -21,6 +22,7 @@ from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.reading import Reading
 from consumer.runtime.set_up import find_control, find_start, first_progress, lanes_of, restore
 from consumer.runtime.settling import Settling
+from consumer.runtime.suspects import Suspects
 from consumer.runtime.trimming import Trimming
 from consumer.runtime.turns import Turns
 
@@ -77,12 +79,13 @@ class Session:
         """
         writer = self._env.writers(self.partition)
         try:
-            commit, due = await self._set_up(writer)
+            commit, due, suspects = await self._set_up(writer)
             trimming = Trimming(self._env, self._working())
             await self._live(
                 commit,
                 asyncio.create_task(trimming.run(), name=f"trimming-{self.partition}"),
                 asyncio.create_task(due.run(), name=f"due-{self.partition}"),
+                asyncio.create_task(suspects.run(), name=f"suspects-{self.partition}"),
             )
             await self._close(commit)
         finally:
@@ -133,6 +136,8 @@ class Session:
         if state is None:
             return PartitionStatus(self.partition, "starting", 0, 0, None, 0, 0, 0.0)
         committed = state.progress.next_input
+        load = state.parked.load
+        oldest, wall = load.oldest(), self._env.clocks.now()
         return PartitionStatus(
             self.partition,
             "draining" if self.ending else "running",
@@ -142,23 +147,29 @@ class Session:
             state.held_records,
             len(state.ledger),
             now - self._moved_at if len(state.offsets) else 0.0,
+            self.settling.guard.state if self.settling is not None else "passing",
+            self.settling.guard.held if self.settling is not None else 0,
+            parked_events=dict(load.by_policy),
+            parked_oldest_age_seconds=0.0 if oldest is None else max(0.0, wall - oldest),
         )
 
     def moved(self) -> None:
         """Take note that a commit moved the committable."""
         self._moved_at = asyncio.get_running_loop().time()
         self.reflects = self._env.clocks.now()
+        if self.settling is not None:
+            self.settling.guard.look()
 
-    async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due]:
+    async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due, Suspects]:
         env, loop = self._env, asyncio.get_running_loop()
         began = loop.time()
         await writer.fence()
         restored = await restore(env, self.partition, self.ledger)
         ledger = self.ledger = restored.ledger
         self.reflects = env.clocks.now()
-        start = await find_start(env, self.partition, ledger.progress)
+        start, log_end = await find_start(env, self.partition, ledger.progress)
         control = await find_control(env, self.partition, ledger.progress)
-        first = first_progress(env, ledger.progress, start, control)
+        first = first_progress(env, ledger.progress, start, control, log_end)
         state = PartitionState(
             self.partition,
             progress=first,
@@ -166,6 +177,7 @@ class Session:
             refusals=self._refusals,
             bounds=env.bounds,
             parked=lanes_of(env, ledger, first),
+            quarantine=Quarantine(first, env.settings.processing.max_in_flight_records),
             reads_control=self._reads_control,
         )
         settings = env.settings
@@ -180,12 +192,13 @@ class Session:
         )
         turns = Turns(env, state)
         parking = Parking(env, state, rules, turns, self)
-        commit = GroupCommit(env, state, writer, parking, self.moved)
+        suspects = Suspects(env, state, turns)
+        commit = GroupCommit(env, state, writer, parking, suspects, self.moved)
         await commit.commit()
         self._turns = turns
         self.settling = Settling(env, state, rules, turns, parking)
         intake = Intake(env, state, self.settling, parking, self)
-        self._reading = Reading(env, state, intake)
+        self._reading = Reading(env, state, intake, self.settling.guard)
         self.state = state
         self._reading.begin()
         env.observer.observe(
@@ -201,7 +214,7 @@ class Session:
                 start.note,
             ),
         )
-        return commit, Due(env, state, parking, self)
+        return commit, Due(env, state, parking, self), suspects
 
     async def _close(self, commit: GroupCommit) -> None:
         """Say in a last commit that this owner ended by itself."""
@@ -227,6 +240,9 @@ class Session:
         if self.state is not None:
             self.state.release_all()
             self.state.put_back(env.clocks.now())
+        env.gates.drop(self)
+        if self.settling is not None:
+            self.settling.guard.end()
         env.pool.drop(self)
         try:
             await env.pool.idle(self)

@@ -12,6 +12,7 @@ from consumer.core.ledger_entry import UnknownEntryVersionError, decode_entry
 from consumer.core.parked_lanes import ParkedLanes
 from consumer.core.parked_restore import may_wait, restored_lanes
 from consumer.core.progress import LedgerTooNewError, Progress, decode_progress
+from consumer.core.quarantine import after_end
 from consumer.core.record import Record
 from consumer.core.start_position import Found, Refused, Start, start_position
 from consumer.ports import LedgerStore
@@ -91,8 +92,10 @@ def remember(ledger: LedgerStore, record: Record) -> None:
         ledger.apply(key, value, decode_entry(value).settled_at)
 
 
-async def find_start(env: Environment, partition: int, progress: Progress | None) -> Start:
-    """Decide where to read *partition* from.
+async def find_start(
+    env: Environment, partition: int, progress: Progress | None
+) -> tuple[Start, int]:
+    """Decide where to read *partition* from; return that, and where its log ends.
 
     Raises:
         PartitionRefusedError: It must not be read before an operator has accepted what was found.
@@ -123,7 +126,7 @@ async def find_start(env: Environment, partition: int, progress: Progress | None
     )
     if isinstance(decision, Refused):
         raise PartitionRefusedError(decision)
-    return decision
+    return decision, bounds.end
 
 
 async def find_control(env: Environment, partition: int, progress: Progress | None) -> int:
@@ -152,9 +155,12 @@ def lanes_of(env: Environment, ledger: LedgerStore, progress: Progress) -> Parke
 
 
 def first_progress(
-    env: Environment, known: Progress | None, start: Start, control: int
+    env: Environment, known: Progress | None, start: Start, control: int, log_end: int
 ) -> Progress:
-    """Return the progress that a new session begins with: one epoch on, and unclean."""
+    """Return the progress that a new session begins with: one epoch on, and unclean.
+
+    It knows whom the end of the last owner leaves as suspects; *log_end* is the input's.
+    """
     if known is None:
         known = Progress(
             group=env.settings.kafka.group_id,
@@ -164,6 +170,8 @@ def first_progress(
             next_input=start.offset,
             next_control=control,
         )
+    else:
+        known = after_end(known, instance=env.instance, log_end=log_end)
     return replace(
         known,
         next_input=start.offset,

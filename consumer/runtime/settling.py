@@ -9,11 +9,13 @@ from consumer.core.in_flight import InFlight
 from consumer.core.json_value import UnserialisableError
 from consumer.core.outcome_facts import attempt_failed, event_dead_lettered, event_settled
 from consumer.core.parked_event import Hold
+from consumer.core.precaution import Precaution
 from consumer.core.record import Record, record_bytes
 from consumer.core.retry import GiveUp, Retry, after_failure
 from consumer.core.settlement import OutputTooLargeError, Rules, Settled, completed, journalled
 from consumer.runtime.environment import Environment
 from consumer.runtime.parking import Parking
+from consumer.runtime.partition_guard import PartitionGuard
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.turns import Turns
 
@@ -40,6 +42,7 @@ class Settling:
     ) -> None:
         """Settle into *state*, end turns through *turns*, let wait for long by *parking*."""
         self.turns = turns
+        self.guard = PartitionGuard(env, state.partition)
         self._env = env
         self._state = state
         self._rules = rules
@@ -69,6 +72,10 @@ class Settling:
         else:
             attempts[kind] = [duration]
         self._settle(item, settled, "completed", duration)
+        guard = self.guard
+        guard.completed += 1
+        if guard.tripped:
+            guard.look()
 
     def failed(
         self,
@@ -89,6 +96,7 @@ class Settling:
             failure=failure,
             age_seconds=finished_at - first,
             draw=self._env.clocks.draw(),
+            held_seconds=history.held_seconds,
         )
         delay = decision.delay_seconds if isinstance(decision, Retry) else None
         attempt = Attempt(
@@ -102,10 +110,9 @@ class Settling:
             delay,
         )
         history.add(attempt, failure)
-        self._observer.observe(attempt_failed(item, attempt, failure))
-        if isinstance(decision, Retry):
-            self._wait(item, decision.delay_seconds)
-        else:
+        due_at = None if delay is None else self._wait(item, delay)
+        self._observer.observe(attempt_failed(item, attempt, failure, due_at))
+        if isinstance(decision, GiveUp):
             self._dead_letter(item, decision)
 
     def postpone(self, item: InFlight, delay_seconds: float) -> None:
@@ -122,16 +129,19 @@ class Settling:
             if self._parking.fits(item):
                 self._parking.park(item, now + seconds, followers)
 
-    def _wait(self, item: InFlight, delay_seconds: float) -> None:
-        """Let *item* wait: shortly in memory, longer in the ledger."""
-        if delay_seconds > self._in_memory_max and self._parking.fits(item):
-            followers = self.turns.part(item)
-            self._parking.park(item, self._now() + delay_seconds, followers)
-            return
+    def _wait(self, item: InFlight, delay_seconds: float) -> float | None:
+        """Let *item* wait: shortly in memory; longer in the ledger, then return until when."""
+        # While it is alone in the process, nobody may wait for it to be due.
+        is_long = delay_seconds > self._in_memory_max or item.precaution is Precaution.ALONE
+        if is_long and self._parking.fits(item):
+            due_at = self._now() + delay_seconds
+            self._parking.park(item, due_at, self.turns.part(item))
+            return due_at
         if item.history is not None:
             self._state.pending.journal[item.key] = journalled(item)
             self._state.signal()
         self.turns.wait(item, delay_seconds)
+        return None
 
     def gave_up(self, item: InFlight) -> None:
         """Dead-letter *item*, which was decided about without an attempt; or ignore it."""
@@ -193,7 +203,11 @@ class Settling:
         """Pass an event whose type nobody wants; nothing is remembered of it."""
         state = self._state
         state.pending.count_ignored()
-        state.offsets.settle(item.record.offset)
+        if not item.is_passed:
+            state.offsets.settle(item.record.offset)
+        if item.prior is not None and not item.prior.is_settled and item.prior.letter is None:
+            # It was announced, or tried before somebody stopped wanting it.
+            state.pending.forgotten.append(item.key)
         state.ignore_deferred(item)
         if state.in_flight.get(item.key) is item:
             del state.in_flight[item.key]
@@ -246,3 +260,4 @@ class Settling:
         kind = (give_up.disposition, give_up.failure.code)
         letters[kind] = letters.get(kind, 0) + 1
         self._observer.observe(event_dead_lettered(record, item, give_up, settled.dlq_id or ""))
+        self.guard.dead_lettered(*kind)

@@ -102,6 +102,8 @@ class Supervisor:
             self._env.pool.running(),
             bounds.waiting,
             problems,
+            self._env.gates.statuses(),
+            self._env.gates.held,
         )
 
     async def _poll_until(self, stop: asyncio.Event) -> None:

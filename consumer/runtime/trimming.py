@@ -8,7 +8,7 @@ group commit.
 import asyncio
 
 from consumer.core.expiry import may_evict, may_expire
-from consumer.core.ledger_entry import decode_entry
+from consumer.core.ledger_entry import Entry, decode_entry
 from consumer.core.session_facts import LedgerTrimmed
 from consumer.ports import SessionLostError
 from consumer.runtime.environment import Environment
@@ -39,25 +39,25 @@ class Trimming:
         wait = min(self._pause_seconds, LOOK_SECONDS)
         while True:
             await asyncio.sleep(wait)
-            expired = 0
+            expired = released = 0
             if loop.time() >= next_expiry or self._state.full:
                 await self._look_at_watermark()
-                expired = self._expire()
+                expired, released = self._expire()
                 next_expiry = loop.time() + self._pause_seconds
             evicted = self._evict()
-            self._tell(expired, evicted)
+            self._tell(expired, evicted, released)
             more = expired + evicted >= PORTION or self._state.full
             if expired >= PORTION:
                 next_expiry = loop.time()
             wait = MIN_PAUSE_SECONDS if more else min(self._pause_seconds, LOOK_SECONDS)
 
-    def _tell(self, expired: int, evicted: int) -> None:
+    def _tell(self, expired: int, evicted: int, released: int) -> None:
         if not (expired or evicted):
             return
         state = self._state
         state.signal()
         self._env.observer.observe(
-            LedgerTrimmed(state.partition, expired, evicted, len(state.ledger)),
+            LedgerTrimmed(state.partition, expired, evicted, len(state.ledger), released),
         )
 
     async def _look_at_watermark(self) -> None:
@@ -73,12 +73,13 @@ class Trimming:
         horizon.saw(bounds.end, asked_at)
         horizon.committed(self._state.progress.next_input)
 
-    def _expire(self) -> int:
+    def _expire(self) -> tuple[int, int]:
+        """Forget what has expired; return how many, and how many keys go on because of it."""
         state, window = self._state, self._env.settings.dedup.window
         reached = state.horizon.reached
         if reached is None:
-            return 0
-        forgotten = 0
+            return 0, 0
+        forgotten = released = 0
         for key in state.ledger.take_settled(reached - window, PORTION):
             encoded = state.ledger.get(key)
             if encoded is None:
@@ -93,9 +94,19 @@ class Trimming:
             ):
                 state.pending.forgotten.append(key)
                 forgotten += 1
+                released += self._release(entry)
             else:
                 state.ledger.defer(key, self._env.clocks.now())
-        return forgotten
+        return forgotten, released
+
+    def _release(self, entry: Entry) -> bool:
+        """Let the key go on that the letter of an expired entry has held, if it held one."""
+        if entry.holds is None or entry.letter is None:
+            return False
+        state, now = self._state, self._env.clocks.now()
+        released = state.parked.release(entry.holds.lane, entry.letter.dlq_ids[-1], now)
+        state.due_changed()
+        return released
 
     def _evict(self) -> int:
         """Forget the oldest beyond ``dedup.max_entries``; counted, because dedup is cut short."""

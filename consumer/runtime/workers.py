@@ -8,7 +8,8 @@ whatever can run is run; while nothing suspends, one worker does it all.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from consumer.core.in_flight import InFlight
 from consumer.ports import StragglerError
@@ -91,6 +92,9 @@ class WorkerPool:
         self.on_hungry: Callable[[], None] | None = None
         """Called, while set, when few events are ready."""
         self._slots = ProcessorSlots()
+        self._solitude = asyncio.Lock()
+        self._is_solitary = False
+        """Whether no event of ``ready`` is taken."""
         self._straggling = asyncio.Event()
         self._straggler = ""
 
@@ -117,11 +121,39 @@ class WorkerPool:
 
     def wake(self) -> None:
         """Let a worker look at ``ready``, unless one is on its way there."""
-        if self.ready and not self._standby and self._idle:
+        if self.ready and not self._standby and self._idle and not self._is_solitary:
             turn = self._idle.pop()
             if not turn.done():
                 self._standby = True
                 turn.set_result(None)
+
+    @asynccontextmanager
+    async def solitude(self) -> AsyncIterator[None]:
+        """Let nothing run in the process but what is run inside, by ``run_alone``."""
+        async with self._solitude:
+            self._is_solitary = True
+            try:
+                async with self._ended:
+                    await self._ended.wait_for(lambda: self.running() == 0)
+                yield
+            finally:
+                self._is_solitary = False
+                self.wake()
+
+    async def run_alone(self, item: InFlight) -> None:
+        """Run one attempt of *item*, beside the workers; they are not asked."""
+        worker = Worker(asyncio.get_running_loop().time)
+        worker.task = asyncio.create_task(self._only(worker, item), name="worker-alone")
+        # Not awaited itself: a session that ends drops its attempt, as it does all others.
+        await asyncio.wait([worker.task])
+
+    async def _only(self, worker: Worker, item: InFlight) -> None:
+        self._workers.append(worker)
+        try:
+            await self._run(worker, item)
+        finally:
+            self._workers.remove(worker)
+            await self._tell_ended()
 
     def drop(self, owner: object) -> None:
         """Tell every running attempt of *owner*'s events to end."""
@@ -167,7 +199,7 @@ class WorkerPool:
             # Tired: the next one has been woken and goes on.  If both went on, every turn of the
             # loop would add one more that never suspends.
             tired = unyielded >= EVENTS_BEFORE_YIELD
-            if not ready or (tired and self._standby):
+            if not ready or self._is_solitary or (tired and self._standby):
                 unyielded = 0
                 turn = loop.create_future()
                 self._idle.append(turn)
@@ -191,7 +223,7 @@ class WorkerPool:
             await run(worker, item)
             if limited:
                 self._slots.give_back(item, ready)
-            if item.owner.ending:
+            if item.owner.ending or self._is_solitary:
                 await self._tell_ended()
             unyielded += 1
 

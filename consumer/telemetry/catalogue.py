@@ -5,6 +5,7 @@ suffixes that Prometheus asks for.  Labels are closed or bounded sets: never an 
 """
 
 from consumer.telemetry.metric import AGES, COMMITS, DURATIONS, RESTORES, Metric
+from consumer.telemetry.outage_catalogue import OUTAGE_METRICS
 
 RECORDS_CONSUMED = Metric(
     "everonce_records_consumed_total",
@@ -91,6 +92,34 @@ WAITING_RETRIES = Metric(
     "Events that wait in memory for their next attempt; their keys wait with them. Near "
     "retry.max_waiting: intake is about to pause; mend what fails.",
 )
+PARKED_EVENTS = Metric(
+    "everonce_parked_events",
+    "gauge",
+    "Events that wait in the ledger, for their next attempt or behind one of their key. Growing: "
+    "mend what fails, `everonce retries list` names it; at retry.max_parked intake pauses.",
+    ("policy",),
+)
+PARKED_OLDEST_AGE = Metric(
+    "everonce_parked_oldest_age_seconds",
+    "gauge",
+    "Since the longest parked event was parked; 0 where none is. Above what the policies allow: "
+    "its key waits for somebody, `everonce retries list --held` shows for which letter.",
+)
+EVENTS_PARKED = Metric(
+    "everonce_events_parked_total",
+    "counter",
+    "Events parked in the ledger, once their commit is visible, each time anew; those that wait "
+    "behind one of their key are among them. Rising: see everonce_retries_total for the cause.",
+    ("policy",),
+)
+DUE_LATENESS = Metric(
+    "everonce_due_lateness_seconds",
+    "histogram",
+    "How late parked events began to run, after they were due. High after a stop: they are caught "
+    "up with at retry.catch_up_rate; high otherwise: the process has no room for more in flight.",
+    (),
+    AGES,
+)
 LAG_RECORDS = Metric(
     "everonce_lag_records",
     "gauge",
@@ -176,6 +205,12 @@ LEDGER_EVICTED = Metric(
     "Entries forgotten before their dedup.window had passed, for dedup.max_entries. Any: their "
     "duplicates will run again; raise dedup.max_entries.",
 )
+HELD_KEYS_EXPIRED = Metric(
+    "everonce_held_keys_expired_total",
+    "counter",
+    "Keys that went on because the letter that held them had expired (retry.on_dead_letter: "
+    "hold_key). Any: their order is broken, and nobody has looked at the letter in time.",
+)
 CONTROL_REFUSED = Metric(
     "everonce_control_refused_total",
     "counter",
@@ -217,7 +252,7 @@ INTAKE_PAUSES = Metric(
     "everonce_intake_pauses_total",
     "counter",
     "Times a bound stopped the reading. records, bytes: ordinary under load; window: one slow key "
-    "holds its partition back; waiting: too much fails; entries: raise dedup.max_entries.",
+    "holds its partition back; waiting, parked: too much fails; entries: raise dedup.max_entries.",
     ("bound",),
 )
 LOOP_LAG = Metric(
@@ -240,7 +275,8 @@ BUILD_INFO = Metric(
     ("version", "python"),
 )
 
-CATALOGUE: tuple[Metric, ...] = tuple(
-    declared for declared in list(globals().values()) if isinstance(declared, Metric)
+CATALOGUE: tuple[Metric, ...] = (
+    tuple(declared for declared in list(globals().values()) if isinstance(declared, Metric))
+    + OUTAGE_METRICS
 )
-"""Every metric, in the order of this file."""
+"""Every metric, in the order of this file; then those of an outage."""

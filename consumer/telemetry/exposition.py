@@ -22,14 +22,17 @@ from prometheus_client.core import (
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from consumer.core.breaker import BreakerState
+from consumer.core.flood_guard import GuardState
 from consumer.core.status import PartitionStatus, Status
 from consumer.ports import StatusReader
-from consumer.telemetry import catalogue
+from consumer.telemetry import catalogue, outage_catalogue
 from consumer.telemetry.metric import Metric
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.values import Counter, Histogram, Labels
 
 Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily | InfoMetricFamily
+_GUARD_STATES = get_args(GuardState)
 _PARTITION_STATES = get_args(get_type_hints(PartitionStatus)["state"])
 
 
@@ -56,6 +59,14 @@ class Exposition(Collector):
         encoder, content_type = choose_encoder(accept)
         return encoder(self._registry), content_type
 
+    def _parked(self, status: Status) -> Mapping[Metric, Mapping[Labels, float]]:
+        events: Tallies[Labels] = Tallies()
+        for each in status.partitions:
+            for policy, count in each.parked_events.items():
+                events[self._metrics.policies[policy],] += count
+        oldest = max((each.parked_oldest_age_seconds for each in status.partitions), default=0.0)
+        return {catalogue.PARKED_EVENTS: events, catalogue.PARKED_OLDEST_AGE: {(): oldest}}
+
     def describe(self) -> list[Family]:
         """Name the metrics; without this, registering would be a scrape."""
         return []
@@ -67,7 +78,8 @@ class Exposition(Collector):
             for value in vars(self._metrics).values()
             if isinstance(value, Counter | Histogram)
         }
-        gauges = _gauges(self._read_status(), self._read_loop_lag())
+        status = self._read_status()
+        gauges = {**_gauges(status, self._read_loop_lag()), **self._parked(status)}
         for metric in catalogue.CATALOGUE:
             match metric.type:
                 case "counter" | "histogram":
@@ -109,6 +121,7 @@ def _bound(upper: float) -> str:
 def _gauges(status: Status, loop_lag_seconds: float) -> Mapping[Metric, Mapping[Labels, float]]:
     partitions = {(str(each.partition),): each for each in status.partitions}
     states = Tallies(each.state for each in status.partitions)
+    guards = Tallies(each.guard for each in status.partitions)
     return {
         catalogue.IN_FLIGHT_EVENTS: {(): status.in_flight_events},
         catalogue.IN_FLIGHT_BYTES: {(): status.in_flight_bytes},
@@ -128,4 +141,13 @@ def _gauges(status: Status, loop_lag_seconds: float) -> Mapping[Metric, Mapping[
         catalogue.REFUSED_PARTITIONS: {(): states["refused"]},
         catalogue.PARTITIONS: {(state,): states[state] for state in _PARTITION_STATES},
         catalogue.LOOP_LAG: {(): loop_lag_seconds},
+        outage_catalogue.BREAKER_STATE: {
+            (each.name, state): float(each.state == state)
+            for each in status.breakers
+            for state in get_args(BreakerState)
+        },
+        outage_catalogue.HELD_EVENTS: {
+            (): status.held_events + sum(each.held_events for each in status.partitions),
+        },
+        outage_catalogue.GUARD_PARTITIONS: {(state,): guards[state] for state in _GUARD_STATES},
     }

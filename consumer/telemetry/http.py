@@ -19,7 +19,7 @@ from uvicorn import Config, Server
 from config.settings import HttpSettings
 from consumer.ports import StatusReader
 from consumer.telemetry.exposition import Exposition
-from consumer.telemetry.readiness import readiness_problems
+from consumer.telemetry.readiness import degradations, readiness_problems
 
 START_SECONDS = 5.0
 """How long a name may take to resolve."""
@@ -50,7 +50,8 @@ def pages(exposition: Exposition, status: StatusReader, live: ProblemsReader) ->
         return _health(live())
 
     async def health_ready(_request: Request) -> Response:
-        return _health(readiness_problems(status()))
+        now = status()
+        return _health(readiness_problems(now), degradations(now))
 
     async def health_started(_request: Request) -> Response:
         starting = status().state == "starting"
@@ -66,9 +67,12 @@ def pages(exposition: Exposition, status: StatusReader, live: ProblemsReader) ->
     )
 
 
-def _health(problems: Sequence[str]) -> Response:
+def _health(problems: Sequence[str], degraded: Sequence[str] = ()) -> Response:
+    said = {"ok": not problems, "problems": [*problems]}
+    if degraded:
+        said["degraded"] = [*degraded]
     return JSONResponse(
-        {"ok": not problems, "problems": [*problems]},
+        said,
         status_code=503 if problems else 200,
         headers={"cache-control": "no-store"},
     )

@@ -14,6 +14,7 @@ from typing import assert_never
 
 from config.settings import Settings
 from consumer.core.facts import AttemptFailed, BatchCommitted, EventDeadLettered, EventSettled, Fact
+from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
     AssignmentChanged,
     IntakeChanged,
@@ -67,14 +68,18 @@ class Activity:
         """Note that the partition of *fact* stirred, and how long it may rightly rest."""
         match fact:
             case AttemptFailed():
-                until = self._now() + (fact.delay_seconds or 0.0)
-                earlier = self._alive_until.get(fact.partition, until)
-                self._alive_until[fact.partition] = max(until, earlier)
+                self._rest(fact.partition, fact.delay_seconds)
             case BatchCommitted():
                 # One that only moved offsets settled nothing: the committable says that itself.
                 if fact.events:
                     earlier = self._alive_until.get(fact.partition, 0.0)
                     self._alive_until[fact.partition] = max(self._now(), earlier)
+            case BreakerChanged():
+                # Whatever waits behind it rests rightly, in every partition.
+                for partition in self._alive_until:
+                    self._rest(partition, fact.open_seconds)
+            case GuardChanged():
+                self._rest(fact.partition, fact.pause_seconds)
             case SessionStarted():
                 # Retries of an earlier session are gone, and with them what they excused.
                 self._alive_until[fact.partition] = self._now()
@@ -92,10 +97,17 @@ class Activity:
                 | LedgerTrimmed()
                 | LifeCycleChanged()
                 | LoopLagged()
+                | FallbackFailed()
+                | RetryDelayed()
             ):
                 pass  # no sign that events in flight get on
             case _:
                 assert_never(fact)
+
+    def _rest(self, partition: int, seconds: float | None) -> None:
+        """Note that *partition* stirs now, and may rest for so long."""
+        until = self._now() + (seconds or 0.0)
+        self._alive_until[partition] = max(until, self._alive_until.get(partition, until))
 
     def still_seconds(self) -> Mapping[int, float]:
         """Return how long each partition has not stirred; negative while it rightly rests."""

@@ -10,6 +10,7 @@ from typing import Any, assert_never
 from structlog.typing import FilteringBoundLogger
 
 from consumer.core.facts import AttemptFailed, BatchCommitted, EventDeadLettered, EventSettled, Fact
+from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
     AssignmentChanged,
     IntakeChanged,
@@ -26,6 +27,7 @@ from consumer.core.session_facts import (
     SessionLost,
     SessionStarted,
 )
+from consumer.core.timestamps import rfc3339
 
 LONGEST_MESSAGE = 2000
 """Characters of a failure's message in a line; the letter has more of it."""
@@ -47,7 +49,7 @@ class Logs:
             case RecordsConsumed():
                 pass  # counted; a line per poll says nothing
             case AttemptFailed():
-                log.warning("attempt.failed", **_fields(fact))
+                log.warning("attempt.failed", **_fields(fact) | _parked(fact))
             case EventDeadLettered():
                 log.error("event.dead_lettered", **_fields(fact))
             case EventSettled():
@@ -69,10 +71,20 @@ class Logs:
                 log.warning("source.failed", **_fields(fact))
             case IntakeChanged():
                 self._intake_changed(fact)
+            case BreakerChanged():
+                tell = log.warning if fact.after == "open" else log.info
+                tell("breaker.changed", **_fields(fact))
+            case FallbackFailed():
+                log.warning("fallback.failed", **_fields(fact))
+            case RetryDelayed():
+                log.debug("retry.delayed", **_fields(fact))
+            case GuardChanged():
+                tell = log.warning if fact.after == "paused" else log.info
+                tell("guard.changed", **_fields(fact))
             case ControlRefused():
                 log.warning("control.refused", **_fields(fact))
             case LedgerTrimmed():
-                tell = log.warning if fact.evicted else log.debug
+                tell = log.warning if fact.evicted or fact.released else log.debug
                 tell("ledger.trimmed", **_fields(fact))
             case LifeCycleChanged():
                 log.info("life_cycle.changed", state=fact.state, details=dict(fact.details))
@@ -90,6 +102,12 @@ class Logs:
             self._logger.warning(name, bound=fact.bound)
         else:
             self._logger.info(name, bound=fact.bound)
+
+
+def _parked(fact: AttemptFailed) -> dict[str, Any]:
+    """Return whether the event is parked, and until when, as a moment that people can read."""
+    due_at = fact.due_at
+    return {"parked": due_at is not None, "due_at": None if due_at is None else rfc3339(due_at)}
 
 
 def _fields(fact: Fact, *, without: str = "") -> dict[str, Any]:

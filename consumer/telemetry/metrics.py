@@ -17,6 +17,8 @@ from consumer.core.facts import (
     Fact,
     Tally,
 )
+from consumer.core.flood_guard import GuardState
+from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
     AssignmentChanged,
     IntakeChanged,
@@ -33,7 +35,7 @@ from consumer.core.session_facts import (
     SessionLost,
     SessionStarted,
 )
-from consumer.telemetry import catalogue
+from consumer.telemetry import catalogue, outage_catalogue
 from consumer.telemetry.values import BoundedSet, Counter, Histogram
 
 
@@ -49,6 +51,8 @@ class Metrics:
         self.attempt_duration = Histogram(catalogue.ATTEMPT_DURATION)
         self.retries = Counter(catalogue.RETRIES)
         self.end_to_end = Histogram(catalogue.END_TO_END)
+        self.events_parked = Counter(catalogue.EVENTS_PARKED)
+        self.due_lateness = Histogram(catalogue.DUE_LATENESS)
         self.dead_letters = Counter(catalogue.DEAD_LETTERS)
         self.duplicates = Counter(catalogue.DUPLICATES)
         self.answers = Counter(catalogue.ANSWERS)
@@ -58,11 +62,16 @@ class Metrics:
         self.restores = Histogram(catalogue.RESTORE_SECONDS)
         self.ledger_expired = Counter(catalogue.LEDGER_EXPIRED)
         self.ledger_evicted = Counter(catalogue.LEDGER_EVICTED)
+        self.held_keys_expired = Counter(catalogue.HELD_KEYS_EXPIRED)
         self.control_refused = Counter(catalogue.CONTROL_REFUSED)
         self.skipped_records = Counter(catalogue.SKIPPED_RECORDS)
         self.assignment_changes = Counter(catalogue.ASSIGNMENT_CHANGES)
         self.source_failures = Counter(catalogue.SOURCE_FAILURES)
         self.intake_pauses = Counter(catalogue.INTAKE_PAUSES)
+        self.breaker_changes = Counter(outage_catalogue.BREAKER_CHANGES)
+        self.fallback_failures = Counter(outage_catalogue.FALLBACK_FAILURES)
+        self.budget_waits = Counter(outage_catalogue.RETRY_BUDGET_WAITS)
+        self.guard_changes = Counter(outage_catalogue.GUARD_CHANGES)
         self.telemetry_failures = Counter(catalogue.TELEMETRY_FAILURES)
         # A series that is absent until its first event hides that event from a rate.
         for outcome in get_args(EventOutcome):
@@ -74,7 +83,11 @@ class Metrics:
         self._codes = BoundedSet(ERROR_CODES, room=32, fold="OTHER")
         self._reasons = BoundedSet(room=16)
         self._processors = BoundedSet(room=256)
-        self._policies = BoundedSet(room=64)
+        self.policies = BoundedSet(room=64)
+        # Named in code and settings, not by producers: two per processor, and then some.
+        self._breakers = BoundedSet(room=512)
+        for state in get_args(GuardState):
+            self.guard_changes.add(0, (state,))
 
     def tell(self, fact: Fact) -> None:  # noqa: C901, PLR0912 - one arm per fact: that is the idea
         """Count *fact*."""
@@ -105,6 +118,15 @@ class Metrics:
             case LedgerTrimmed():
                 self.ledger_expired.add(fact.expired)
                 self.ledger_evicted.add(fact.evicted)
+                self.held_keys_expired.add(fact.released)
+            case BreakerChanged():
+                self.breaker_changes.add(1, (self._breakers[fact.breaker], fact.after))
+            case FallbackFailed():
+                self.fallback_failures.add(1, (self._processors[fact.processor],))
+            case RetryDelayed():
+                self.budget_waits.add(1, (self._processors[fact.processor],))
+            case GuardChanged():
+                self.guard_changes.add(1, (fact.after,))
             case EventSettled() | EventDeadLettered():
                 pass  # counted by the tally of their commit, once they are visible
             case PartitionRefused() | SessionClosed() | LifeCycleChanged() | LoopLagged():
@@ -113,7 +135,7 @@ class Metrics:
                 assert_never(fact)
 
     def _attempt_failed(self, fact: AttemptFailed) -> None:
-        processor, policy = self._processors[fact.processor], self._policies[fact.policy]
+        processor, policy = self._processors[fact.processor], self.policies[fact.policy]
         self.attempts.add(1, (processor, policy, fact.failure_class))
         self.attempt_duration.of((processor,)).add(fact.duration_seconds)
         if fact.delay_seconds is not None:
@@ -127,10 +149,13 @@ class Metrics:
         for (disposition, code), letters in tally.letters.items():
             self.dead_letters.add(letters, (disposition, self._codes[code]))
         for (processor_name, policy_name), durations in tally.attempts.items():
-            processor, policy = self._processors[processor_name], self._policies[policy_name]
+            processor, policy = self._processors[processor_name], self.policies[policy_name]
             self.attempts.add(len(durations), (processor, policy, "success"))
             self.attempt_duration.of((processor,)).add_all(durations)
         for attempts, events in tally.attempts_per_event.items():
             self.attempts_per_event.of().add(attempts, events)
         self.end_to_end.of().add_all(tally.end_to_end_seconds)
         self.answers.add(tally.answers)
+        for policy_name, parked in tally.parked.items():
+            self.events_parked.add(parked, (self.policies[policy_name],))
+        self.due_lateness.of().add_all(tally.released)

@@ -14,6 +14,7 @@ from consumer.ports import Writer
 from consumer.runtime.attempts import Attempts
 from consumer.runtime.bounds import Bounds
 from consumer.runtime.environment import Clocks, Environment
+from consumer.runtime.gates import Gates
 from consumer.runtime.kept_ledgers import KeptLedgers
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.session import Session
@@ -63,13 +64,15 @@ class MemoryProcess:
         name: str = "one",
         draw: Callable[[], float] = lambda: 0.0,
     ) -> None:
+        self._kafka = kafka
         self.settings = settings or kafka.settings
         self.connection = Connection(name)
         self.told = Notebook()
         self.source = MemorySource(kafka, self.connection)
         self.stop = asyncio.Event()
         clock = kafka.clock
-        self._attempts = Attempts(self.settings, now=clock.now)
+        gates = Gates(self.settings, registry, self.told, now=clock.monotonic)
+        self._attempts = Attempts(self.settings, gates, now=clock.now)
         processing = self.settings.processing
         self.pool = WorkerPool(
             processing.concurrency,
@@ -88,6 +91,7 @@ class MemoryProcess:
             clocks=Clocks(clock.now, draw),
             pool=self.pool,
             bounds=Bounds(processing, self.settings.retry),
+            gates=gates,
             limits=limits,
             letter_retention_seconds=self.settings.dedup.window,
             instance=name,
@@ -112,6 +116,13 @@ class MemoryProcess:
         finally:
             await self.pool.stop()
             self._attempts.close()
+
+    async def die(self, task: "asyncio.Task[None]") -> None:
+        """End as by SIGKILL: nothing that *task*, its run, does from now on reaches anybody."""
+        self.connection.is_cut = True
+        task.cancel()
+        await asyncio.wait([task])
+        self._kafka.group.leave(self.source)
 
     def session(self, partition: int = 0) -> Session | None:
         """Return the session of a partition, where there is one."""

@@ -86,7 +86,7 @@ class Commits:
                 if entry.parked is not None:
                     self.answered[write.key] = max(item.dropped)
                 self.pending.append(Write(write.key, raised, passes=tuple(item.dropped)))
-        self.parked.committed(write.key for write in writes)
+        self.parked.committed(write.key for write in writes if write.is_parking)
 
     @property
     def has_unread(self) -> bool:

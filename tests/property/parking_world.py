@@ -12,8 +12,8 @@ from consumer.core.lanes import LaneKey
 from consumer.core.ledger_entry import Entry, decode_entry
 from consumer.core.parked_lanes import ParkedLane
 from consumer.core.parked_restore import Ordering
+from consumer.core.precaution import Precaution
 from consumer.core.progress import Progress, encode_progress
-from consumer.core.quarantine import Precaution
 from consumer.core.record import LogRecord
 from tests.builders import NOW, a_record
 
@@ -50,6 +50,10 @@ class Write(NamedTuple):
     settlement: Settlement | None = None
     passes: tuple[int, ...] = ()
     """Offsets that are passed with it."""
+
+    @property
+    def is_parking(self) -> bool:
+        return self.item is not None and self.settlement is None
 
 
 @dataclass

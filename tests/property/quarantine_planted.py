@@ -9,8 +9,9 @@ from pytest import MonkeyPatch  # noqa: PT013 - a type
 from consumer.core import quarantine
 from consumer.core.ledger_entry import Entry
 from consumer.core.parked_event import Crash
+from consumer.core.precaution import Precaution
 from consumer.core.progress import Progress
-from consumer.core.quarantine import Precaution, Quarantine
+from consumer.core.quarantine import Quarantine
 from tests.property.parking_session import Session
 from tests.property.parking_world import Item
 from tests.property.quarantine_session import WatchedSession

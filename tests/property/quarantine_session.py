@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from consumer.core.parked_event import Crash
 from consumer.core.parking import announced
+from consumer.core.precaution import Precaution
 from consumer.core.progress import Progress, decode_progress, encode_progress
-from consumer.core.quarantine import Precaution, Quarantine, after_end, charged
+from consumer.core.quarantine import Quarantine, after_end, charged
 from tests.property.parking_session import Session
 from tests.property.parking_world import Item, World, Write
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from consumer.core.lanes import LaneKey, Lanes
+from consumer.core.lanes import WHOLE_PARTITION, LaneKey, Lanes, lane_of
 
 keys = st.one_of(st.sampled_from([b"a", b"b", b""]), st.integers(0, 2))
 
@@ -44,16 +44,30 @@ class Queueing(RuleBasedStateMachine):
             assert following == self.waiting[lane].pop(0)
             self._begin(lane, following)
 
+    @precondition(lambda self: self.turn)
+    @rule(data=st.data())
+    def disband(self, data: st.DataObject) -> None:
+        lane = data.draw(st.sampled_from(list(self.turn)))
+        del self.turn[lane]
+        waiting = self.lanes.disband(lane)
+        assert waiting == self.waiting[lane]
+        self.waiting[lane].clear()
+        # They go elsewhere, and run there.
+        self.begun[lane] += waiting
+
     @rule()
     def an_event_without_a_lane_never_waits(self) -> None:
         assert self.lanes.enter(None, -1)
         assert self.lanes.leave(None) is None
+        assert self.lanes.disband(None) == []
 
     @rule(lane=keys)
     def nobody_leaves_an_empty_lane(self, lane: LaneKey) -> None:
         if lane not in self.turn:
             with pytest.raises(KeyError):
                 self.lanes.leave(lane)
+            with pytest.raises(KeyError):
+                self.lanes.disband(lane)
 
     @invariant()
     def turns_come_in_the_order_of_entering(self) -> None:
@@ -82,3 +96,9 @@ class Queueing(RuleBasedStateMachine):
 
 
 TestQueueing = Queueing.TestCase
+
+
+def test_a_lane_is_made_by_the_key_the_partition_or_nobody() -> None:
+    assert [lane_of("key", key) for key in (b"k", b"", None)] == [b"k", b"", None]
+    assert [lane_of("partition", key) for key in (b"k", None)] == [WHOLE_PARTITION] * 2
+    assert [lane_of("none", key) for key in (b"k", None)] == [None, None]

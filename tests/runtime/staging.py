@@ -120,14 +120,12 @@ def codes(kafka: MemoryKafka) -> list[str]:
 
 def ledger(kafka: MemoryKafka, partition: int = 0) -> dict[str, Entry]:
     """Return what the visible state topic says, progress left out."""
-    entries: dict[str, Entry] = {}
-    for record in kafka.visible("state", partition):
-        key = (record.key or b"").decode()
-        if record.value is None:
-            entries.pop(key, None)
-        elif key != "progress":
-            entries[key] = decode_entry(record.value)
-    return entries
+    newest = {(record.key or b""): record.value for record in kafka.visible("state", partition)}
+    return {
+        key.decode(): decode_entry(value)
+        for key, value in newest.items()
+        if value is not None and key != b"progress"
+    }
 
 
 def progress(kafka: MemoryKafka, partition: int = 0) -> Progress:
@@ -143,8 +141,9 @@ def committed(kafka: MemoryKafka, partition: int = 0) -> int | None:
 
 def at_rest(kafka: MemoryKafka, partition: int = 0) -> bool:
     """Whether everything of the input is settled and committed."""
-    entries = ledger(kafka, partition).values()
-    return is_passed(kafka, partition) and all(entry.is_settled for entry in entries)
+    if not is_passed(kafka, partition):
+        return False
+    return all(entry.is_settled for entry in ledger(kafka, partition).values())
 
 
 def is_passed(kafka: MemoryKafka, partition: int = 0) -> bool:

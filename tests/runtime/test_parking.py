@@ -49,6 +49,7 @@ async def test_parked_event_lets_its_offset_pass_and_runs_when_it_is_due() -> No
         assert parked is not None
         assert parked.record.value == event_bytes("one")
         assert parked.due_at == failed_at + 10
+        assert [each.due_at for each in process.told.of(AttemptFailed)] == [parked.due_at]
         assert (process.state().held_records, process.state().in_flight) == (0, {})
         await pass_time(9.9 - (kafka.clock.now() - failed_at))
         assert stage.running == []
@@ -142,9 +143,10 @@ async def test_event_too_large_to_be_parked_waits_in_memory() -> None:
     kafka, stage = a_cluster(retry=STEADY), Stage()
     kafka.max_message_bytes["state"] = 20_000
     kafka.publish(event_bytes("large", payload={"text": "x" * 18_000}))
-    async with serving(kafka, stage.processor):
+    async with serving(kafka, stage.processor) as process:
         (await stage.next("large")).fail(busy())
         await pass_time(5)
+        assert [each.due_at for each in process.told.of(AttemptFailed)] == [None]
         assert not is_passed(kafka)
         (await stage.next("large", attempt=2)).succeed()
         await eventually(lambda: at_rest(kafka))

@@ -4,15 +4,17 @@ import asyncio
 
 import pytest
 
+from consumer.core.facts import BatchCommitted
 from consumer.core.output import OutputRecord, TopicRole
 from consumer.core.process_facts import AssignmentChanged
 from consumer.core.session_facts import RecordsConsumed, SessionLost
 from consumer.runtime.vitality import DEAD_SECONDS, NothingWorksError
+from processors.contract import TransientError
 from tests.builders import a_registry, event_bytes
 from tests.fakes.clock import eventually, pass_time
 from tests.fakes.process import MemoryProcess
 from tests.fakes.requests import Fate
-from tests.runtime.staging import Stage, a_cluster, accept, at_rest, serving
+from tests.runtime.staging import Stage, a_cluster, accept, at_rest, is_passed, serving
 
 
 async def test_status_tells_lag_position_and_what_is_in_flight() -> None:
@@ -36,6 +38,42 @@ async def test_status_tells_lag_position_and_what_is_in_flight() -> None:
             (await stage.next(event_id)).succeed()
         await eventually(lambda: at_rest(kafka))
         assert process.supervisor.status().partitions[0].progress_age_seconds == 0
+
+
+async def test_status_tells_what_is_parked_by_policy_and_since_when() -> None:
+    retry = {
+        "policies": {"slow": {"max_attempts": 3, "base_delay": 10, "jitter": "none"}},
+        "default_policy": "slow",
+    }
+    kafka, stage = a_cluster(retry=retry), Stage()
+    for event_id in ("first", "second"):
+        kafka.publish(event_bytes(event_id), key=b"k")
+    async with serving(kafka, stage.processor) as process:
+        (await stage.next("first")).fail(TransientError("busy"))
+        await eventually(lambda: is_passed(kafka))
+        await pass_time(4)
+        (partition,) = process.supervisor.status().partitions
+        assert partition.parked_events == {"slow": 2}
+        assert 4 <= partition.parked_oldest_age_seconds < 5
+    async with serving(kafka, stage.processor) as process:
+        (partition,) = process.supervisor.status().partitions
+        assert partition.parked_events == {"slow": 2}
+        again = await stage.next("first", attempt=2)
+        (partition,) = process.supervisor.status().partitions
+        assert partition.parked_events == {"slow": 1}
+        again.fail(TransientError("busy"))
+        await eventually(
+            lambda: process.supervisor.status().partitions[0].parked_events["slow"] > 1
+        )
+        (await stage.next("first", attempt=3)).succeed()
+        (await stage.next("second")).succeed()
+        await eventually(lambda: at_rest(kafka))
+        (partition,) = process.supervisor.status().partitions
+        assert partition.parked_events == {"slow": 0}
+        assert partition.parked_oldest_age_seconds == 0
+        tallies = [each.tally for each in process.told.of(BatchCommitted)]
+        assert sum(each.parked.get("slow", 0) for each in tallies) == 1
+        assert sum(len(each.released) for each in tallies) == 3
 
 
 async def test_partition_that_is_set_up_or_lost_says_so() -> None:

@@ -116,6 +116,20 @@ async def test_full_ledger_in_which_nothing_may_be_forgotten_takes_one_at_a_time
         await eventually(lambda: at_rest(kafka))
 
 
+async def test_key_that_a_letter_holds_goes_on_when_the_letter_expires() -> None:
+    kafka, stage = a_cluster(dedup=BRIEF, retry={"on_dead_letter": "hold_key"}), Stage()
+    async with serving(kafka, stage.processor) as process:
+        process.env.letter_retention_seconds = 1000
+        for event_id in ("bad", "next"):
+            kafka.publish(event_bytes(event_id), key=b"k")
+        (await stage.next("bad")).fail(PermanentError("no"))
+        await pass_time(900)
+        assert stage.begun == ["bad"]
+        (await stage.next("next")).succeed()
+        await eventually(lambda: at_rest(kafka))
+        assert sum(fact.released for fact in process.told.of(LedgerTrimmed)) == 1
+
+
 async def test_nothing_is_forgotten_while_the_log_cannot_be_asked() -> None:
     kafka = a_cluster(dedup=BRIEF)
     async with serving(kafka, accept) as process:

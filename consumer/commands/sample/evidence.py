@@ -25,6 +25,7 @@ class Begin:
 
     results: Bounds
     dlq: Bounds
+    state: Bounds
 
 
 @dataclass(slots=True)
@@ -43,7 +44,8 @@ class Found:
 
 async def begin(tap: Tap, topics: TopicSettings) -> Begin:
     """Note where the topics end now."""
-    return Begin(await tap.bounds(topics.results), await tap.bounds(topics.dlq))
+    names = (topics.results, topics.dlq, topics.state)
+    return Begin(*[await tap.bounds(name) for name in names])
 
 
 async def found_since(tap: Tap, topics: TopicSettings, start: Begin) -> Found:

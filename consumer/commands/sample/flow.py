@@ -3,35 +3,36 @@
 import asyncio
 import sys
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 
 from rich.console import Console
 
 from config.settings import Settings
-from consumer.commands.exits import CommandError, ExitCode
+from consumer.commands.exits import ExitCode
 from consumer.commands.generate import Generated, Mix, generated
 from consumer.commands.pace import each, paced
 from consumer.commands.sample.accounting import Coordinates, Published, account
-from consumer.commands.sample.evidence import begin, found_since
+from consumer.commands.sample.evidence import Begin, begin, found_since
 from consumer.commands.sample.log_file import log_beside
-from consumer.commands.sample.summary import summary
+from consumer.commands.sample.outage import Outage
+from consumer.commands.sample.settled import all_settled
+from consumer.commands.sample.summary import Patience, summary
 from consumer.commands.sample.tallies import Tallies
 from consumer.commands.sample.view import Glance
 from consumer.commands.sample.watching import watched
 from consumer.commands.serving import Service
 from consumer.commands.signals import stopping
 from consumer.kafka.publish import Publisher
-from consumer.kafka.tap import Tap, committed_offsets
+from consumer.kafka.tap import Tap
 from processors.registry import Registry
 
-MIX = Mix(keys=200, duplicates=0.05, transient=0.04, permanent=0.02, poison=0.01, tombstones=0.005)
+MIX = Mix(keys=2000, duplicates=0.05, transient=0.04, permanent=0.02, poison=0.01, tombstones=0.005)
 PUBLISHING_SECONDS = 6.0
 """Long enough to be watched."""
 SLOWEST_RATE = 400.0
-_LOOK_SECONDS = 0.25
-_STILL_SECONDS = 90.0
-"""Longer than a session timeout and a restore: nothing settled for so long is a standstill."""
+_READY_SECONDS = 15.0
+"""Most that the publishing waits for the consumer, which others of its group may replace."""
+_LOOK_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -41,10 +42,25 @@ class Course:
     planned: int
     published: list[Published] = field(default_factory=list)
     """Confirmed deliveries."""
-    ends: Counter[int] = field(default_factory=Counter)
-    """Offset after the last one published, by partition."""
+    outage: Outage = field(default_factory=Outage)
     settled_seconds: float = 0.0
     """From the first record published to the last settled."""
+
+    def share_published(self) -> float:
+        """Return how much of it is published, from 0 to 1."""
+        return len(self.published) / self.planned
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Everything that has a part in it."""
+
+    settings: Settings
+    service: Service
+    course: Course
+    tallies: Tallies
+    tap: Tap
+    start: Begin
 
 
 async def run_sample(settings: Settings, registry: Registry, count: int) -> int:
@@ -66,11 +82,13 @@ async def run_sample(settings: Settings, registry: Registry, count: int) -> int:
                     planned=count,
                     status=service.status(),
                     tallies=tallies,
+                    is_down=course.outage.is_on,
                 )
 
+            sample = Sample(settings, service, course, tallies, tap, start)
             with stopping(stop, service.signalled):
                 async with watched(console, glance):
-                    is_whole = await _settled(settings, service, course, tallies, stop)
+                    is_whole = await _settled(sample, stop)
             if not is_whole:
                 console.print("Interrupted: the sample is not accounted for.")
                 return ExitCode.INTERRUPTED
@@ -79,19 +97,26 @@ async def run_sample(settings: Settings, registry: Registry, count: int) -> int:
             course.published, found.evidence, by_event_id=settings.dedup.key == "{event_id}"
         )
         where = "the results, dead-letter and state topics"
-        console.print(summary(result, found.letters, seconds=course.settled_seconds, where=where))
+        patience = Patience(tallies.parked, tallies.latest) if course.outage.is_over else None
+        console.print(
+            summary(
+                result,
+                found.letters,
+                seconds=course.settled_seconds,
+                where=where,
+                patience=patience,
+            )
+        )
         if result.problems:
             return ExitCode.PROBLEM
         log.forget()
     return ExitCode.OK
 
 
-async def _settled(
-    settings: Settings, service: Service, course: Course, tallies: Tallies, stop: asyncio.Event
-) -> bool:
+async def _settled(sample: Sample, stop: asyncio.Event) -> bool:
     """Publish and serve until all is settled, then drain; return False where *stop* came first."""
-    serving = asyncio.create_task(service.run(stop), name="serving")
-    working = asyncio.create_task(_published_and_settled(settings, course, tallies), name="sample")
+    serving = asyncio.create_task(sample.service.run(stop), name="serving")
+    working = asyncio.create_task(_published_and_settled(sample), name="sample")
     stopped = asyncio.create_task(stop.wait(), name="stopped")
     try:
         await asyncio.wait([serving, working, stopped], return_when=asyncio.FIRST_COMPLETED)
@@ -108,8 +133,33 @@ async def _settled(
     return is_whole
 
 
-async def _published_and_settled(settings: Settings, course: Course, tallies: Tallies) -> None:
+async def _published_and_settled(sample: Sample) -> None:
+    course = sample.course
+    await _ready(sample.service)
     began = time.monotonic()
+    outage = asyncio.create_task(course.outage.run(course.share_published), name="outage")
+    try:
+        await _publish(sample.settings, course)
+        places = {record.place for record in course.published}
+        await all_settled(sample.settings, sample.tap, places, sample.start.state, sample.tallies)
+        course.settled_seconds = time.monotonic() - began
+    finally:
+        outage.cancel()
+        await asyncio.wait([outage])
+
+
+async def _ready(service: Service) -> None:
+    """Return once each partition that we own is read, or is refused."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _READY_SECONDS
+    while loop.time() < deadline:
+        states = {each.state for each in service.status().partitions}
+        if states and "starting" not in states:
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _publish(settings: Settings, course: Course) -> None:
     async with Publisher(settings.kafka, settings.topics.input) as publisher:
         rate = max(SLOWEST_RATE, course.planned / PUBLISHING_SECONDS)
         async for made in paced(each(generated(MIX, course.planned)), rate):
@@ -117,38 +167,6 @@ async def _published_and_settled(settings: Settings, course: Course, tallies: Ta
             def confirmed(partition: int, offset: int, made: Generated = made) -> None:
                 place = Coordinates(partition, offset)
                 course.published.append(Published(made.kind, made.event_id, place))
-                course.ends[partition] = max(course.ends[partition], offset + 1)
 
             await publisher.publish(made.record, confirmed)
         await publisher.flush()
-    await _all_committed(settings, course, tallies)
-    course.settled_seconds = time.monotonic() - began
-
-
-async def _all_committed(settings: Settings, course: Course, tallies: Tallies) -> None:
-    """Return when the group has committed past every published record, whoever did it.
-
-    Raises:
-        CommandError: A partition is refused, or nothing moved for 90 s.
-    """
-    before: dict[int, int] = {}
-    moved = time.monotonic()
-    while True:
-        now = await committed_offsets(
-            settings.kafka, settings.kafka.group_id, settings.topics.input
-        )
-        left = {part: end - now.get(part, 0) for part, end in course.ends.items()}
-        open_records = sum(count for count in left.values() if count > 0)
-        if not open_records:
-            return
-        for partition, refusal in tallies.refused.items():
-            if left.get(partition, 0) > 0:
-                raise CommandError(f"{refusal.message}; what accepts it: {refusal.command}")
-        if now != before:
-            before, moved = dict(now), time.monotonic()
-        if time.monotonic() - moved > _STILL_SECONDS:
-            raise CommandError(
-                f"{open_records:,} records are not settled, and nothing has moved for "
-                f"{_STILL_SECONDS:.0f} s: the log says what holds them up"
-            )
-        await asyncio.sleep(_LOOK_SECONDS)

@@ -1,6 +1,7 @@
 """How is the sample run summed up: what was published, what became of it, does it add up?"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -9,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from consumer.commands.letter import letter_report
+from consumer.commands.sample import outage
 from consumer.commands.sample.accounting import ENDINGS, KINDS, Account
 
 _STYLES = {"completed": "green", "dead-lettered": "red", "duplicate": "cyan", "ignored": "dim"}
@@ -16,8 +18,23 @@ _TELLING = ("exhausted", "permanent", "conflict", "poison")
 """Which disposition makes the more instructive example; what is not listed comes last."""
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What became of the events that met the outage."""
+
+    parked: int
+    """Parkings."""
+    latest: float
+    """How long after its due time the latest of them ran, in seconds."""
+
+
 def summary(
-    account: Account, letters: Sequence[Mapping[str, Any]], *, seconds: float, where: str
+    account: Account,
+    letters: Sequence[Mapping[str, Any]],
+    *,
+    seconds: float,
+    where: str,
+    patience: Patience | None = None,
 ) -> RenderableType:
     """Return the account as a table, its verdict, and one dead letter as an operator reads it.
 
@@ -26,11 +43,14 @@ def summary(
         letters: Envelopes of the dead letters that were read back.
         seconds: From the first record published to the last settled.
         where: The topics that were read, for people.
+        patience: Given where there was an outage.
     """
     parts: list[RenderableType] = [
         Padding(_matrix(account), (1, 0, 1, 2)),
         Padding(_verdict(account, seconds, where), (0, 0, 1, 2)),
     ]
+    if patience is not None:
+        parts.append(Padding(_patience(patience), (0, 0, 1, 2)))
     if letters:
         parts += [
             Text(f"  One of the {len(letters):,} dead letters, as an operator reads it:\n"),
@@ -68,6 +88,14 @@ def _matrix(account: Account) -> Table:
     totals = (f"{account.total(None, ending):,}" for ending in endings)
     table.add_row("all", f"{account.total():,}", "=", *totals, style="bold")
     return table
+
+
+def _patience(patience: Patience) -> Text:
+    return Text(
+        f"The payment gateway was down for {outage.SECONDS:.0f} s: {patience.parked:,} times an "
+        "event was parked in the ledger, for a later attempt or behind one of its key, and "
+        f"released when its time came, {patience.latest:.2f} s late at most."
+    )
 
 
 def _verdict(account: Account, seconds: float, where: str) -> Text:

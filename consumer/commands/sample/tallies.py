@@ -27,6 +27,12 @@ class Tallies:
     failed_attempts: int = 0
     retries: int = 0
     """Failed attempts that are followed by another."""
+    parked: int = 0
+    """Parkings; an event may be parked more than once."""
+    released: int = 0
+    """Parked events that began to run."""
+    latest: float = 0.0
+    """How long after its due time the latest of them did, in seconds."""
     commits: int = 0
     letters: deque[EventDeadLettered] = field(default_factory=lambda: deque(maxlen=_RECENT_LETTERS))
     """The newest, oldest first."""
@@ -43,6 +49,9 @@ class Tallies:
             case BatchCommitted():
                 self.commits += 1
                 self.outcomes.update(fact.tally.outcomes)
+                self.parked += sum(fact.tally.parked.values())
+                self.released += len(fact.tally.released)
+                self.latest = max([self.latest, *fact.tally.released])
                 self._latencies.extend(fact.tally.end_to_end_seconds)
             case AttemptFailed():
                 self.failed_attempts += 1

@@ -15,9 +15,11 @@ from consumer.commands.printable import printable
 from consumer.commands.sample.tallies import Tallies
 from consumer.core.facts import EventDeadLettered, EventOutcome
 from consumer.core.status import PartitionStatus, Status
+from consumer.telemetry.readiness import degradations
 
 _SPARKS = "▁▂▃▄▅▆▇█"
 _BAR_WIDTH = 10
+_PROGRESS_WIDTH = 32
 _MOST_PARTITIONS = 8
 _ROOMY_LINES = 28
 OUTCOMES: tuple[tuple[EventOutcome, str, str], ...] = (
@@ -40,6 +42,13 @@ class Glance:
     planned: int
     status: Status
     tallies: Tallies
+    is_down: bool = False
+    """Whether the sample has switched off what some of its events depend on."""
+
+    @property
+    def parked(self) -> int:
+        """Events that wait in the ledger, of the partitions we own."""
+        return sum(sum(each.parked_events.values()) for each in self.status.partitions)
 
     @property
     def lag(self) -> int:
@@ -53,7 +62,7 @@ def picture(glance: Glance, height: int) -> RenderableType:
     body = Group(
         _progress(glance),
         Padding(_figures(glance), (1, 0)),
-        *(Text(trouble, style="red") for trouble in _troubles(glance.tallies)),
+        *(Text(trouble, style="red") for trouble in _troubles(glance)),
         Columns([_outcomes(glance), _partitions(glance.status.partitions)], padding=(0, 4)),
         Padding(Text("recent dead letters", style="dim"), (1, 0, 0, 0)),
         _letters(list(glance.tallies.letters)[-shown:], shown),
@@ -77,12 +86,13 @@ def line(glance: Glance) -> str:
     outcomes = ", ".join(
         f"{glance.tallies.outcomes[outcome]:,} {word}" for outcome, word, _ in OUTCOMES
     )
-    troubles = "".join(f"; {trouble}" for trouble in _troubles(glance.tallies))
+    troubles = "".join(f"; {trouble}" for trouble in _troubles(glance))
     return (
         f"{glance.seconds:5.1f} s  {glance.status.state}: "
         f"published {glance.published:,} of {glance.planned:,}; {outcomes}; "
         f"{glance.tallies.rate():,.0f}/s, lag {glance.lag:,}, "
-        f"in flight {glance.status.in_flight_events:,}, retries {glance.tallies.retries:,}"
+        f"in flight {glance.status.in_flight_events:,}, retries {glance.tallies.retries:,}, "
+        f"parked {glance.parked:,}, released {glance.tallies.released:,}"
         f"{troubles}"
     )
 
@@ -91,8 +101,13 @@ def _progress(glance: Glance) -> Table:
     grid = Table.grid(padding=(0, 2))
     settled = glance.tallies.settled
     for word, count, style in (("published", glance.published, "blue"), ("settled", settled, "")):
-        bar = ProgressBar(glance.planned, count, width=44, complete_style=style or "green")
+        bar = ProgressBar(
+            glance.planned, count, width=_PROGRESS_WIDTH, complete_style=style or "green"
+        )
         grid.add_row(Text(word), bar, Text(f"{count:,} of {glance.planned:,}"))
+    parked = ProgressBar(glance.planned, glance.parked, _PROGRESS_WIDTH, complete_style="yellow")
+    said = f"{glance.parked:,} wait, {glance.tallies.released:,} released"
+    grid.add_row(Text("parked"), parked, Text(said))
     return grid
 
 
@@ -160,16 +175,21 @@ def _partitions(partitions: Sequence[PartitionStatus]) -> Table:
     return table
 
 
-def _troubles(tallies: Tallies) -> list[str]:
+def _troubles(glance: Glance) -> list[str]:
     """Return what an operator would be told of, in a line each."""
+    tallies = glance.tallies
     troubles = [
         f"partition {partition} is refused: {printable(each.message)} ({each.command})"
         for partition, each in sorted(tallies.refused.items())
     ]
+    if glance.is_down:
+        troubles.append("the payment gateway is down: the sample has switched it off")
     if (last := tallies.last_lost) is not None:
         count = f"{tallies.lost_sessions} session{'s' * (tallies.lost_sessions > 1)} lost"
         troubles.append(f"{count}, the last {last.reason}: {printable(last.message, most=100)}")
-    return troubles
+    held = glance.status.held_events + sum(p.held_events for p in glance.status.partitions)
+    waiting = [f"{held:,} events wait"] if held else []
+    return troubles + [printable(each) for each in degradations(glance.status)] + waiting
 
 
 def _letters(letters: Sequence[EventDeadLettered], lines: int) -> Table:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -47,6 +48,10 @@ def test_sample_is_accounted_for_from_nothing(fresh: CommandLine) -> None:
     for part in ("What happened", "What was tried", "What to do", "The original"):
         assert part in done.stdout
     assert "published 400 of 400" in done.stdout
+    last = [row for row in done.stdout.splitlines() if "stopped: " in row][-1]
+    parked, released = re.findall(r"(?:parked|released) ([0-9]+)", last)
+    assert int(parked) == 0 < int(released)
+    assert "The payment gateway was down for 2 s" in done.stdout
 
 
 async def test_sample_on_an_emptied_ledger_is_refused_until_it_is_adopted(

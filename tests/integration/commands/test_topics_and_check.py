@@ -74,6 +74,7 @@ def test_check_names_all_wrong_settings(fresh: CommandLine, tmp_path: Path) -> N
         ("check",),
         ("topics", "check"),
         ("tail", "events"),
+        ("retries", "list"),
         ("produce", "--count", "1"),
     ],
     ids=" ".join,

@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from config.settings import HttpSettings, LogSettings
-from consumer.core.status import Status
+from consumer.core.status import BreakerStatus, Status
 from consumer.telemetry.exposition import Exposition
 from consumer.telemetry.http import HttpAddressError, HttpServer, pages
 from consumer.telemetry.metrics import Metrics
@@ -100,6 +100,27 @@ async def test_a_process_that_is_not_ready_says_what_is_in_the_way() -> None:
         "problems": ["no coordinator", "partition 3 is starting"],
     }
     assert live.status_code == 200
+
+
+async def test_a_process_that_holds_events_back_is_ready_and_says_so() -> None:
+    process = Process()
+    process.status = replace(
+        a_status(replace(A_PARTITION, guard="paused")),
+        breakers=[BreakerStatus("payments", "dependency", "open")],
+    )
+
+    async with served(process) as client:
+        answer = await client.get("/health/ready")
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "ok": True,
+        "problems": [],
+        "degraded": [
+            "the breaker of dependency payments is open",
+            "partition 3 is paused by its flood guard",
+        ],
+    }
 
 
 async def test_a_process_that_is_stuck_is_not_live() -> None:

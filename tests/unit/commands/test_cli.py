@@ -54,6 +54,8 @@ def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("run", "--data-dir", "somewhere"),
         ("ledger", "adopt"),
         ("ledger", "accept", "--all", "--partition", "3"),
+        ("retries", "show"),
+        ("retries", "list", "--due-before", "tomorrow"),
     ],
     ids=" ".join,
 )

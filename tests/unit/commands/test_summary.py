@@ -1,7 +1,7 @@
 """The summary of the sample: a table that adds up, a verdict, a telling letter."""
 
 from consumer.commands.sample.accounting import Account
-from consumer.commands.sample.summary import instructive, summary
+from consumer.commands.sample.summary import Patience, instructive, summary
 from tests.unit.commands.rendering import rendered
 
 COUNTS = {
@@ -43,3 +43,13 @@ def test_letter_that_was_retried_in_vain_is_shown_first() -> None:
     assert instructive(letters)["disposition"] == "exhausted"
     assert instructive(letters[:2])["disposition"] == "permanent"
     assert instructive(letters[3:])["disposition"] == "crashed"
+
+
+def test_what_the_outage_parked_is_told() -> None:
+    account = Account(COUNTS, ())  # type: ignore[arg-type]
+    patience = Patience(1425, 0.047)
+
+    text = rendered(summary(account, (), seconds=7.5, where="x", patience=patience), 200)
+
+    assert "The payment gateway was down for 2 s: 1,425 times an event was parked" in text
+    assert "released when its time came, 0.05 s late at most." in text

@@ -1,5 +1,7 @@
 """The live view and its line: what they show, at any width and in any state."""
 
+from dataclasses import replace
+
 import pytest
 
 from consumer.commands.printable import is_harmless
@@ -14,12 +16,13 @@ from consumer.core.facts import (
     Tally,
 )
 from consumer.core.session_facts import PartitionRefused, SessionLost, SessionStarted
-from consumer.core.status import PartitionStatus, Status
+from consumer.core.status import BreakerStatus, PartitionStatus, Status
 from tests.unit.commands.rendering import rendered
 
 
 def a_partition(number: int, lag: int | None = 5) -> PartitionStatus:
-    return PartitionStatus(number, "running", 10, 12, lag, 2, 100, 0.0)
+    parked = {"standard": 3, "fast": 1}
+    return PartitionStatus(number, "running", 10, 12, lag, 2, 100, 0.0, parked_events=parked)
 
 
 def a_commit(
@@ -31,7 +34,12 @@ def a_commit(
         "duplicate": duplicate,
         "ignored": ignored,
     }
-    tally = Tally(outcomes=outcomes, end_to_end_seconds=[0.01, 0.02, 0.03])
+    tally = Tally(
+        outcomes=outcomes,
+        end_to_end_seconds=[0.01, 0.02, 0.03],
+        parked={"standard": 3, "fast": 2},
+        released=[0.5, 0.1],
+    )
     return BatchCommitted(0, sum(outcomes.values()), 0.01, 10, tally)
 
 
@@ -81,12 +89,45 @@ def told(*facts: Fact) -> Tallies:
     return tallies
 
 
+def test_what_is_held_back_is_shown_as_long_as_it_is() -> None:
+    glance = a_glance()
+    breakers = [BreakerStatus("payments", "dependency", "open")]
+    down = replace(glance, status=replace(glance.status, breakers=breakers, held_events=1200))
+
+    assert line(down).endswith("; the breaker of dependency payments is open; 1,200 events wait")
+    assert "breaker" not in line(glance)
+    assert "wait" not in line(glance)
+
+
 def test_outcomes_of_commits_add_up() -> None:
     tallies = told(a_commit(completed=3, duplicate=1), a_commit(completed=2, ignored=1))
 
     assert tallies.outcomes == {"completed": 5, "dead_lettered": 0, "duplicate": 1, "ignored": 1}
     assert tallies.settled == 7
     assert tallies.commits == 2
+
+
+def test_parked_and_released_events_are_counted() -> None:
+    tallies = told(a_commit(), a_commit())
+
+    assert (tallies.parked, tallies.released, tallies.latest) == (10, 4, 0.5)
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_parked_and_released_events_are_shown(width: int) -> None:
+    glance = a_glance(told(a_commit()))
+
+    assert "parked 8, released 2" in line(glance)
+    assert "8 wait, 2 released" in rendered(picture(glance, height=40), width)
+
+
+def test_what_the_sample_has_switched_off_is_shown_as_long_as_it_is() -> None:
+    glance = a_glance()
+    down = replace(glance, is_down=True)
+
+    for text in (line(down), rendered(picture(down, height=40))):
+        assert "the payment gateway is down: the sample has switched it off" in text
+    assert "gateway" not in line(glance)
 
 
 def test_only_failures_that_are_tried_again_are_retries() -> None:

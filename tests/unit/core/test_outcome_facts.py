@@ -25,13 +25,14 @@ def without_processor() -> InFlight:
 
 def test_a_failed_attempt_is_told_with_what_decided_it() -> None:
     item = in_flight(offset=8)
-    fact = attempt_failed(item, ATTEMPT, a_failure("timeout", code="TIMEOUT"))
+    fact = attempt_failed(item, ATTEMPT, a_failure("timeout", code="TIMEOUT"), NOW + 2)
 
     assert (fact.topic, fact.partition, fact.offset) == ("workflow-events", 0, 8)
     assert (fact.event_id, fact.event_type) == ("event-1", "order.created")
     assert (fact.attempt, fact.max_attempts) == (2, item.policy.max_attempts)
     assert (fact.code, fact.failure_class, fact.rule) == ("TIMEOUT", "timeout", "explicit")
     assert (fact.duration_seconds, fact.delay_seconds) == (0.5, 1.5)
+    assert fact.due_at == NOW + 2
     assert item.processor is not None
     assert fact.processor == item.processor.name
 

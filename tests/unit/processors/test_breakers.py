@@ -1,4 +1,6 @@
-"""Is a breaker for a processor that there is not reported?"""
+"""Is a breaker for a processor, or a dependency, that there is not reported?"""
+
+from dataclasses import replace
 
 import pytest
 
@@ -14,10 +16,22 @@ CHARGE = Processor("billing.charge", "*", lambda _event, _ctx: None, False, None
 def test_a_breaker_of_a_processor_that_there_is_is_fine() -> None:
     breakers = BreakerSettings(
         processors={"billing.charge": BreakerPolicy()},
-        dependencies={"anything": BreakerPolicy()},
+        dependencies={"payments": BreakerPolicy()},
     )
+    calling = replace(CHARGE, dependencies=("crm", "payments"))
 
-    assert list(breakers_of_nobody([CHARGE], breakers)) == []
+    assert list(breakers_of_nobody([calling], breakers)) == []
+
+
+def test_a_breaker_of_a_dependency_that_nobody_calls_is_a_problem() -> None:
+    breakers = BreakerSettings(dependencies={"payment": BreakerPolicy()})
+    calling = replace(CHARGE, dependencies=("payments",))
+
+    [problem] = breakers_of_nobody([calling], breakers)
+    assert str(problem) == (
+        "breakers.dependencies: no processor says that it calls 'payment': did you mean payments? "
+        "write @processor(..., dependency='payment') over those that do, or remove it"
+    )
 
 
 @pytest.mark.parametrize(

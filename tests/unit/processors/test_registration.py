@@ -29,6 +29,35 @@ def test_what_is_said_is_marked_on_the_function() -> None:
     assert said.concurrency == 4
 
 
+def test_what_a_function_calls_and_who_stands_in_for_it_is_said_too() -> None:
+    @processor("a", dependency=["crm", "payments", "crm"], fallback=_asynchronous)
+    @processor("b", dependency="payments", fallback="cache")
+    @processor("c")
+    def run(event: WorkflowEvent[Any], ctx: Context) -> None: ...
+
+    said = {each.pattern: (each.dependencies, each.fallback) for each in registrations_of(run)}
+    assert said == {
+        "a": (("crm", "payments"), _asynchronous),
+        "b": (("payments",), "cache"),
+        "c": ((), None),
+    }
+
+
+@pytest.mark.parametrize("dependency", ["", ["payments", ""], ["x" * 257], [7]])
+def test_a_dependency_without_a_usable_name_is_refused(dependency: Any) -> None:
+    with pytest.raises(ValueError, match="give a name of 1 to 256 characters"):
+        processor("a", dependency=dependency)
+
+
+def test_a_fallback_has_to_be_called_like_its_processor() -> None:
+    def other(event: WorkflowEvent[Any]) -> None: ...
+
+    with pytest.raises(ValueError, match="give a function, or"):
+        processor("a", fallback="memory")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="cannot be called with an event and a context"):
+        processor("a", fallback=other)  # type: ignore[arg-type]
+
+
 def test_nothing_said_leaves_everything_to_the_settings() -> None:
     @processor("a")
     def run(event: WorkflowEvent[Any], ctx: Context) -> None: ...

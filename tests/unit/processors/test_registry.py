@@ -114,6 +114,24 @@ def test_a_processor_knows_its_function_its_model_and_what_the_decorator_said() 
     assert (made.pattern, made.policy, made.timeout, made.concurrency) == ("a.*", "fast", 3.0, 2)
 
 
+def test_a_fallback_is_a_processor_of_its_own_name_and_function() -> None:
+    def later(event: WorkflowEvent[dict[str, int]], ctx: Context) -> str:
+        return "later"
+
+    @processor("a.*", dependency="payments", fallback=later, concurrency=2)
+    async def run(event: WorkflowEvent[Any], ctx: Context) -> None: ...
+
+    made = processor_of(run, registrations_of(run)[0])
+
+    assert made.dependencies == ("payments",)
+    assert isinstance(made.fallback, Processor)
+    assert made.fallback.function is later
+    assert not made.fallback.is_async
+    assert made.fallback.payload is not None
+    assert made.fallback.name.endswith("<locals>.later")
+    assert made.fallback.fallback is None
+
+
 def test_an_async_function_is_known_as_one() -> None:
     made = processor_of(_run, Registration("a", None, None, None))
 

@@ -10,6 +10,7 @@ from consumer.core.facts import (
     Fact,
     Tally,
 )
+from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
     AssignmentChanged,
     IntakeChanged,
@@ -44,6 +45,23 @@ ATTEMPT_FAILED = AttemptFailed(
     message="no answer in 30 s",
     duration_seconds=30.0,
     delay_seconds=0.1,
+)
+BREAKER_OPENED = BreakerChanged(
+    breaker="payments",
+    kind="dependency",
+    before="closed",
+    after="open",
+    reason="50 of the last 100 calls failed",
+    open_seconds=30.0,
+)
+GUARD_PAUSED = GuardChanged(
+    topic="workflow-events",
+    partition=3,
+    before="passing",
+    after="paused",
+    reason="60 of 100 settled events became dead letters",
+    smell="outage",
+    pause_seconds=30.0,
 )
 SESSION_STARTED = SessionStarted(
     topic="workflow-events",
@@ -124,9 +142,19 @@ def one_of_each() -> list[Fact]:
         SourceFailed(message="connection reset", failures=2),
         IntakeChanged(paused=True, bound="waiting"),
         ControlRefused(partition=3, offset=7, reason="unknown act"),
-        LedgerTrimmed(partition=3, expired=10, evicted=2, entries=1000),
+        LedgerTrimmed(partition=3, expired=10, evicted=2, entries=1000, released=1),
         LifeCycleChanged(state="running", details={"group": "everonce"}),
         LoopLagged(seconds=1.5),
+        BREAKER_OPENED,
+        FallbackFailed(
+            processor="charge",
+            fallback="charge_later",
+            event_id="invoice-7",
+            code="TIMEOUT",
+            message="no answer in 30 s",
+        ),
+        RetryDelayed(processor="charge", seconds=0.5),
+        GUARD_PAUSED,
     ]
 
 

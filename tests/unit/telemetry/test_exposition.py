@@ -10,7 +10,7 @@ from prometheus_client.metrics_core import Metric as ScrapedMetric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.parser import text_string_to_metric_families as plain
 
-from consumer.core.status import Status
+from consumer.core.status import BreakerStatus, Status
 from consumer.telemetry.catalogue import CATALOGUE
 from consumer.telemetry.exposition import Exposition
 from consumer.telemetry.metrics import Metrics
@@ -88,6 +88,50 @@ def test_gauges_are_what_the_status_says_at_the_scrape() -> None:
     assert scraped["everonce_partitions", ("running",)] == 1
     assert scraped["everonce_partitions", ("lost",)] == 0
     assert scraped["everonce_loop_lag_seconds", ()] == 0.25
+
+
+def test_each_breaker_is_in_one_state_and_guards_are_counted() -> None:
+    paused = replace(A_PARTITION, guard="paused", held_events=5)
+    breakers = [BreakerStatus("payments", "dependency", "half_open")]
+    status = replace(A_STATUS, partitions=[A_PARTITION, paused], breakers=breakers, held_events=2)
+
+    said = scrape(an_exposition(status))
+
+    states = {labels: value for (name, labels), value in said.items() if "breaker_state" in name}
+    assert states == {
+        ("payments", "closed"): 0,
+        ("payments", "open"): 0,
+        ("payments", "half_open"): 1,
+    }
+    assert said["everonce_guard_partitions", ("paused",)] == 1
+    assert said["everonce_guard_partitions", ("passing",)] == 1
+    assert said["everonce_guard_partitions", ("probing",)] == 0
+    assert said["everonce_held_events", ()] == 7
+
+
+def test_parked_events_add_up_by_policy_and_the_oldest_of_all_partitions_is_told() -> None:
+    status = a_status(
+        replace(A_PARTITION, parked_events={"fast": 2}, parked_oldest_age_seconds=5.0),
+        replace(A_PARTITION, partition=4, parked_events={"fast": 1, "standard": 4}),
+    )
+
+    scraped = scrape(an_exposition(status))
+
+    assert scraped["everonce_parked_events", ("fast",)] == 3
+    assert scraped["everonce_parked_events", ("standard",)] == 4
+    assert scraped["everonce_parked_oldest_age_seconds", ()] == 5.0
+    assert scrape(an_exposition(a_status()))["everonce_parked_oldest_age_seconds", ()] == 0
+
+
+def test_policies_beyond_the_bound_fold_into_one_label() -> None:
+    names = {f"policy-{number}": 1 for number in range(100)}
+    status = a_status(replace(A_PARTITION, parked_events=names))
+
+    scraped = scrape(an_exposition(status))
+
+    series = [labels for name, labels in scraped if name == "everonce_parked_events"]
+    assert len(series) == 65
+    assert scraped["everonce_parked_events", ("other",)] == 36
 
 
 def test_refused_partitions_are_counted() -> None:

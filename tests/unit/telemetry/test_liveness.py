@@ -11,6 +11,8 @@ from consumer.telemetry.liveness import Activity, liveness_problems, stall_secon
 from tests.unit.telemetry.examples import (
     A_PARTITION,
     ATTEMPT_FAILED,
+    BREAKER_OPENED,
+    GUARD_PAUSED,
     SESSION_STARTED,
     a_commit,
     a_status,
@@ -109,6 +111,25 @@ def test_one_partitions_life_does_not_hide_anothers_death() -> None:
     activity.tell(a_commit(partition=7))
 
     assert liveness_problems(a_status(STUCK), activity.still_seconds(), STALL) != []
+
+
+def test_a_dependency_that_is_away_is_not_held_against_any_partition() -> None:
+    clock = StepClock()
+    activity = Activity(clock)
+    activity.tell(replace(SESSION_STARTED, partition=3))
+    clock.seconds += STALL
+    activity.tell(replace(BREAKER_OPENED, open_seconds=60.0))
+
+    assert activity.still_seconds() == {3: -60.0}
+
+
+def test_a_flood_guards_pause_is_a_rest_of_its_own_partition_only() -> None:
+    activity = Activity(StepClock())
+    activity.tell(replace(SESSION_STARTED, partition=7))
+
+    activity.tell(GUARD_PAUSED)
+
+    assert activity.still_seconds() == {7: 0.0, 3: -30.0}
 
 
 def a_process(*, timeout: float = 30.0, concurrency: int = 250) -> ProcessingSettings:

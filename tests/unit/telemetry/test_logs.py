@@ -9,7 +9,13 @@ from consumer.core.facts import Fact
 from consumer.core.process_facts import IntakeChanged
 from consumer.telemetry.logs import Logs
 from consumer.telemetry.output import own_logger
-from tests.unit.telemetry.examples import ATTEMPT_FAILED, SESSION_STARTED, one_of_each
+from tests.unit.telemetry.examples import (
+    ATTEMPT_FAILED,
+    BREAKER_OPENED,
+    GUARD_PAUSED,
+    SESSION_STARTED,
+    one_of_each,
+)
 from tests.unit.telemetry.stderr import Written
 
 TOLD = {
@@ -29,6 +35,10 @@ TOLD = {
     "LedgerTrimmed": ("warning", "ledger.trimmed"),
     "LifeCycleChanged": ("info", "life_cycle.changed"),
     "LoopLagged": ("warning", "loop.lagged"),
+    "BreakerChanged": ("warning", "breaker.changed"),
+    "FallbackFailed": ("warning", "fallback.failed"),
+    "RetryDelayed": ("debug", "retry.delayed"),
+    "GuardChanged": ("warning", "guard.changed"),
 }
 
 
@@ -43,6 +53,14 @@ def test_each_fact_has_its_line_and_level(fact: Fact, written: Written) -> None:
     told = [(each["level"], each["event"]) for each in written.entries()]
     expected = TOLD[type(fact).__name__]
     assert told == ([] if expected is None else [expected])
+
+
+def test_what_gets_better_is_no_warning(written: Written) -> None:
+    told = logs(written)
+    told.tell(replace(BREAKER_OPENED, before="half_open", after="closed", open_seconds=None))
+    told.tell(replace(GUARD_PAUSED, before="probing", after="passing", pause_seconds=None))
+
+    assert [each["level"] for each in written.entries()] == ["info", "info"]
 
 
 def test_a_failed_attempt_says_all_that_was_decided(written: Written) -> None:
@@ -69,7 +87,16 @@ def test_a_failed_attempt_says_all_that_was_decided(written: Written) -> None:
         "message": "no answer in 30 s",
         "duration_seconds": 30.0,
         "delay_seconds": 0.1,
+        "parked": False,
+        "due_at": None,
     }
+
+
+def test_a_failed_attempt_after_which_its_event_is_parked_says_until_when(written: Written) -> None:
+    logs(written).tell(replace(ATTEMPT_FAILED, due_at=100.5))
+
+    entry = written.entry()
+    assert (entry["parked"], entry["due_at"]) == (True, "1970-01-01T00:01:40.500000Z")
 
 
 def test_a_commit_is_one_line_without_its_durations(written: Written) -> None:

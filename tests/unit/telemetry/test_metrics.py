@@ -55,6 +55,17 @@ def test_a_commit_adds_its_tally() -> None:
     assert metrics.commit_duration.of().total == pytest.approx(0.008)
 
 
+def test_parkings_and_the_lateness_of_due_runs_are_counted() -> None:
+    metrics = Metrics()
+
+    metrics.tell(a_commit(tally=Tally(parked={"standard": 3, "fast": 1}, released=[0.0, 2.0])))
+    metrics.tell(a_commit(tally=Tally(parked={"standard": 1})))
+
+    assert counts(metrics.events_parked) == {("standard",): 4, ("fast",): 1}
+    assert seen(metrics.due_lateness.of()) == 2
+    assert metrics.due_lateness.of().total == 2.0
+
+
 def test_a_failed_attempt_is_an_attempt_a_duration_and_a_retry() -> None:
     metrics = Metrics()
 
@@ -129,6 +140,11 @@ def test_the_other_facts_count_once_each() -> None:
     assert counts(metrics.control_refused) == {(): 1}
     assert counts(metrics.ledger_expired) == {(): 10}
     assert counts(metrics.ledger_evicted) == {(): 2}
+    assert counts(metrics.held_keys_expired) == {(): 1}
+    assert counts(metrics.breaker_changes) == {("payments", "open"): 1}
+    assert counts(metrics.fallback_failures) == {("charge",): 1}
+    assert counts(metrics.budget_waits) == {("charge",): 1}
+    assert counts(metrics.guard_changes) == {("paused",): 1}
 
 
 def test_what_a_commit_will_count_is_not_counted_when_it_is_only_decided() -> None:

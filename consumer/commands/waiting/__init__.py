@@ -1,0 +1,1 @@
+"""WAITING: what is parked, as an operator sees it: gathered, chosen, shown."""
