@@ -44,6 +44,11 @@ class ParkedLoad:
             self._oldest = self._find_oldest()
         return self._oldest
 
+    def oldest_age_seconds(self, now: float) -> float:
+        """Return how long ago, at *now* (seconds since the epoch), the oldest was parked; or 0."""
+        oldest = self.oldest()
+        return 0.0 if oldest is None else max(0.0, now - oldest)
+
     def add(self, units: int, parked_at: float) -> None:
         """Count one more."""
         self.entries += 1

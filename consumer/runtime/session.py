@@ -137,7 +137,6 @@ class Session:
             return PartitionStatus(self.partition, "starting", 0, 0, None, 0, 0, 0.0)
         committed = state.progress.next_input
         load = state.parked.load
-        oldest, wall = load.oldest(), self._env.clocks.now()
         return PartitionStatus(
             self.partition,
             "draining" if self.ending else "running",
@@ -150,7 +149,7 @@ class Session:
             self.settling.guard.state if self.settling is not None else "passing",
             self.settling.guard.held if self.settling is not None else 0,
             parked_events=dict(load.by_policy),
-            parked_oldest_age_seconds=0.0 if oldest is None else max(0.0, wall - oldest),
+            parked_oldest_age_seconds=load.oldest_age_seconds(self._env.clocks.now()),
         )
 
     def moved(self) -> None:

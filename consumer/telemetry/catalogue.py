@@ -6,6 +6,7 @@ suffixes that Prometheus asks for.  Labels are closed or bounded sets: never an 
 
 from consumer.telemetry.metric import AGES, COMMITS, DURATIONS, RESTORES, Metric
 from consumer.telemetry.outage_catalogue import OUTAGE_METRICS
+from consumer.telemetry.parked_catalogue import PARKED_METRICS
 
 RECORDS_CONSUMED = Metric(
     "everonce_records_consumed_total",
@@ -91,34 +92,6 @@ WAITING_RETRIES = Metric(
     "gauge",
     "Events that wait in memory for their next attempt; their keys wait with them. Near "
     "retry.max_waiting: intake is about to pause; mend what fails.",
-)
-PARKED_EVENTS = Metric(
-    "everonce_parked_events",
-    "gauge",
-    "Events that wait in the ledger, for their next attempt or behind one of their key. Growing: "
-    "mend what fails, `everonce retries list` names it; at retry.max_parked intake pauses.",
-    ("policy",),
-)
-PARKED_OLDEST_AGE = Metric(
-    "everonce_parked_oldest_age_seconds",
-    "gauge",
-    "Since the longest parked event was parked; 0 where none is. Above what the policies allow: "
-    "its key waits for somebody, `everonce retries list --held` shows for which letter.",
-)
-EVENTS_PARKED = Metric(
-    "everonce_events_parked_total",
-    "counter",
-    "Events parked in the ledger, once their commit is visible, each time anew; those that wait "
-    "behind one of their key are among them. Rising: see everonce_retries_total for the cause.",
-    ("policy",),
-)
-DUE_LATENESS = Metric(
-    "everonce_due_lateness_seconds",
-    "histogram",
-    "How late parked events began to run, after they were due. High after a stop: they are caught "
-    "up with at retry.catch_up_rate; high otherwise: the process has no room for more in flight.",
-    (),
-    AGES,
 )
 LAG_RECORDS = Metric(
     "everonce_lag_records",
@@ -277,6 +250,7 @@ BUILD_INFO = Metric(
 
 CATALOGUE: tuple[Metric, ...] = (
     tuple(declared for declared in list(globals().values()) if isinstance(declared, Metric))
+    + PARKED_METRICS
     + OUTAGE_METRICS
 )
-"""Every metric, in the order of this file; then those of an outage."""
+"""Every metric, in the order of this file; then those of what is parked, and of an outage."""

@@ -26,7 +26,7 @@ from consumer.core.breaker import BreakerState
 from consumer.core.flood_guard import GuardState
 from consumer.core.status import PartitionStatus, Status
 from consumer.ports import StatusReader
-from consumer.telemetry import catalogue, outage_catalogue
+from consumer.telemetry import catalogue, outage_catalogue, parked_catalogue
 from consumer.telemetry.metric import Metric
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.values import Counter, Histogram, Labels
@@ -65,7 +65,10 @@ class Exposition(Collector):
             for policy, count in each.parked_events.items():
                 events[self._metrics.policies[policy],] += count
         oldest = max((each.parked_oldest_age_seconds for each in status.partitions), default=0.0)
-        return {catalogue.PARKED_EVENTS: events, catalogue.PARKED_OLDEST_AGE: {(): oldest}}
+        return {
+            parked_catalogue.PARKED_EVENTS: events,
+            parked_catalogue.PARKED_OLDEST_AGE: {(): oldest},
+        }
 
     def describe(self) -> list[Family]:
         """Name the metrics; without this, registering would be a scrape."""

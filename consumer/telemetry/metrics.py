@@ -35,7 +35,7 @@ from consumer.core.session_facts import (
     SessionLost,
     SessionStarted,
 )
-from consumer.telemetry import catalogue, outage_catalogue
+from consumer.telemetry import catalogue, outage_catalogue, parked_catalogue
 from consumer.telemetry.values import BoundedSet, Counter, Histogram
 
 
@@ -51,8 +51,8 @@ class Metrics:
         self.attempt_duration = Histogram(catalogue.ATTEMPT_DURATION)
         self.retries = Counter(catalogue.RETRIES)
         self.end_to_end = Histogram(catalogue.END_TO_END)
-        self.events_parked = Counter(catalogue.EVENTS_PARKED)
-        self.due_lateness = Histogram(catalogue.DUE_LATENESS)
+        self.events_parked = Counter(parked_catalogue.EVENTS_PARKED)
+        self.due_lateness = Histogram(parked_catalogue.DUE_LATENESS)
         self.dead_letters = Counter(catalogue.DEAD_LETTERS)
         self.duplicates = Counter(catalogue.DUPLICATES)
         self.answers = Counter(catalogue.ANSWERS)

@@ -16,7 +16,7 @@ from consumer.core.due_heads import DueHeads, Lane
 from consumer.core.lanes import Lanes
 from consumer.core.ledger_entry import Entry
 from consumer.core.parked_lanes import ParkedLane, ParkedLanes
-from tests.property import parking_commits, parking_session, parking_world
+from tests.property import parking_commits, parking_session
 from tests.property.parking_session import Session
 from tests.property.parking_world import Item
 
@@ -86,11 +86,6 @@ def parked_events_run_before_their_parking_is_committed(patch: MonkeyPatch) -> N
     patch.setattr(ParkedLanes, "follow", planted)
 
 
-def any_entry_counts_as_the_parking(patch: MonkeyPatch) -> None:
-    """Take the entry of a failed attempt, sent before the parking, for the parking."""
-    patch.setattr(parking_world.Write, "is_parking", property(lambda _: True))
-
-
 def who_is_parked_again_goes_to_the_end(patch: MonkeyPatch) -> None:
     """Give a head another place when it fails again."""
     patch.setattr(Session, "seq_of", lambda self, _item: self.parked.take_seq())
@@ -137,7 +132,6 @@ PLANTS: list[Plant] = [
     attempts_are_reset_by_a_reread,
     parked_records_are_run_when_read_again,
     parked_events_run_before_their_parking_is_committed,
-    any_entry_counts_as_the_parking,
     who_is_parked_again_goes_to_the_end,
     new_events_pass_their_parked_predecessors,
     followers_in_memory_are_left_behind,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from consumer.core.facts import AttemptFailed
-from processors.contract import PermanentError, TransientError
+from processors.contract import PermanentError, RetryAfter, TransientError
 from tests.builders import a_processor, event_bytes
 from tests.fakes.clock import eventually, pass_time
 from tests.fakes.kafka import MemoryKafka
@@ -80,6 +80,24 @@ async def test_later_events_of_a_parked_key_run_after_it_in_their_order() -> Non
         await eventually(lambda: at_rest(kafka))
     ids = [event_id for event_id, _ in answered(kafka)]
     assert ids == ["other", "first", "second", "third", "fourth"]
+
+
+async def test_entry_of_a_failed_attempt_is_not_taken_for_the_parking_that_follows_it() -> None:
+    kafka, stage = a_cluster(retry=STEADY | {"in_memory_max": 1}), Stage()
+    publish(kafka, "one")
+    async with serving(kafka, stage.processor):
+        kafka.requests.holds.add("commit")
+        (await stage.next("one")).fail(RetryAfter(0.5))
+        await eventually(lambda: kafka.requests.held)
+        (await stage.next("one", attempt=2)).fail(RetryAfter(3))
+        await pass_time(5)
+        kafka.requests.let_through(kafka.requests.held[0])
+        await eventually(lambda: ledger(kafka)["e:one"].status == "running")
+        await pass_time(5)
+        assert stage.running == [], "due, and its parking not committed"
+        kafka.requests.release("commit")
+        (await stage.next("one", attempt=3)).succeed()
+        await eventually(lambda: at_rest(kafka))
 
 
 async def test_order_and_attempts_survive_a_restart() -> None:

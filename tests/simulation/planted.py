@@ -76,9 +76,12 @@ def restored_before_the_fence(patch: MonkeyPatch) -> None:
 def only_the_committed_offset_counts(patch: MonkeyPatch) -> None:
     """Start where the group's coordinator says, which may be where it was before."""
 
-    async def planted(env: Environment, partition: int, progress: Progress | None) -> Start:
-        committed = await env.source.committed(env.input(partition))
-        return Start(committed or 0, "planted")
+    async def planted(
+        env: Environment, partition: int, progress: Progress | None
+    ) -> tuple[Start, int]:
+        place = env.input(partition)
+        committed = await env.source.committed(place)
+        return Start(committed or 0, "planted"), (await env.source.bounds(place)).end
 
     patch.setattr(session, "find_start", planted)
 

@@ -69,6 +69,8 @@ def whole_document(each: Waiting, entry: Entry, behind: Sequence[Waiting], now: 
             }
     if entry.letter is not None:
         document["letters"] = list(entry.letter.dlq_ids)
+    if entry.crash is not None:
+        document["crash"] = {"stage": entry.crash.stage, "at": rfc3339(entry.crash.at)}
     if entry.parked is not None:
         record = entry.parked.record
         document["seq"] = entry.parked.seq

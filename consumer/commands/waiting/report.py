@@ -64,6 +64,9 @@ def _what(each: Waiting, document: Mapping[str, Any], now: float) -> list[Text]:
     if each.code is not None:
         failed = f"  {printable(each.message or '', most=400)}"
         lines.insert(0, Text.assemble((printable(each.code, most=100), "bold red"), failed))
+    if crash := document.get("crash"):
+        said = f"it may be what killed the process: {crash['stage']} since {crash['at']}"
+        lines.append(Text(printable(said), style="red"))
     if letters := document.get("letters"):
         lines.append(Text(f"letters so far: {', '.join(printable(str(one)) for one in letters)}"))
     return lines

@@ -14,6 +14,8 @@ from consumer.commands.waiting.selection import Selection, in_order, moment
 from consumer.commands.waiting.shard import Waiting
 from consumer.commands.waiting.spans import due, span
 from consumer.commands.waiting.table import sums, table
+from consumer.core.ledger_entry import LetterMark
+from consumer.core.parked_event import Crash
 from tests.builders import NOW, a_failure, a_history, event_bytes
 from tests.unit.commands.rendering import rendered
 from tests.unit.commands.waiting_examples import (
@@ -192,6 +194,23 @@ def test_report_answers_what_an_operator_asks(event_id: str, words: tuple[str, .
     for word in (*words, "What waits", "Who waits behind it", "order.created"):
         assert word in text
     assert len({len(row) for row in text.splitlines()}) == 1
+
+
+def test_suspect_and_its_letters_are_told() -> None:
+    entry = a_parked_entry(
+        status="running",
+        crash=Crash(7, "grouped", NOW),
+        letter=LetterMark(("letter-1", "letter-2"), 2, "open", NOW),
+    )
+    ((each,),) = lanes_of(a_shard({"one": entry}))
+    document = json.loads(as_line(whole_document(each, entry, (), NOW)))
+
+    text = rendered(parked_report(each, document, (), NOW), 100)
+
+    assert document["crash"] == {"stage": "grouped", "at": "2025-10-09T08:53:20.000000Z"}
+    assert "it may be what killed the process: grouped since 2025-10-09" in text
+    assert "letters so far: letter-1, letter-2" in text
+    assert "its next attempt has begun" in text
 
 
 @given(text=st.text(min_size=1, max_size=30), key=st.binary(max_size=20))
