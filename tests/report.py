@@ -74,9 +74,7 @@ class Report:
         directory: Where the file goes.
     """
 
-    def __init__(
-        self, command: str, *, name: str | None = None, directory: Path = REPORTS
-    ) -> None:
+    def __init__(self, command: str, *, name: str | None = None, directory: Path = REPORTS) -> None:
         self._command = command
         self._path = directory / f"{name or command}.json"
         self._figures: list[Figure] = []

@@ -28,6 +28,8 @@ class InputRecord:
     key: bytes | None
     event_id: str | None
     """None for poison: bytes that are no event."""
+    published_at: float | None = None
+    """Timestamp of the record, seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class LetterRecord:
     event_id: str | None
     source: Place
     ledger_key: str
+    disposition: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

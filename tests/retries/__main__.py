@@ -14,11 +14,24 @@ from rich.console import Console
 
 from consumer.embedded import EmbeddedKafka
 from tests.report import Report, people
+from tests.retries.breaker import add_breaker
+from tests.retries.budget import add_budget
+from tests.retries.dependent_run import DIRECTORY
+from tests.retries.guard import add_guard
 from tests.retries.healthy import add_healthy
 from tests.retries.many import add_many
-from tests.retries.outage import DIRECTORY, add_outage
+from tests.retries.outage import add_outage
+from tests.retries.quarantine import add_quarantine
 
-RUNS = {"outage": add_outage, "healthy": add_healthy, "many": add_many}
+RUNS = {
+    "outage": add_outage,
+    "healthy": add_healthy,
+    "many": add_many,
+    "breaker": add_breaker,
+    "guard": add_guard,
+    "quarantine": add_quarantine,
+    "budget": add_budget,
+}
 _LIMIT_SECONDS = 25 * 60
 
 

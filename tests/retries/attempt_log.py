@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from processors import Context, WorkflowEvent
-from tests.retries.checker import Attempt
+from tests.retries.attempts import Attempt
 
 Moment = Literal["begun", "failed", "succeeded"]
 

@@ -12,79 +12,19 @@ A pure function of what the topics hold and of what the processors wrote down.  
 ``tests.faults.checker`` says whether anything is lost or doubled, and whether results are in order.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
-from tests.faults.checker import History, Place
+from tests.faults.checker import Place
+from tests.retries.attempts import SETTLED, Attempt, Known, StateEntry, Story, repeats
 
-SETTLED = frozenset({"completed", "dead_lettered", "discarded"})
 _KEPT = 20
 """Attempts that an entry remembers: the first and the last 19."""
 _START_SECONDS = 1.0
 """From the start of an attempt, as the worker notes it, to the processor's first line."""
 _ROUNDING_SECONDS = 0.001
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One call of a processor, as it wrote it down; seconds since the epoch."""
-
-    event_id: str
-    number: int
-    """The first is 1."""
-    pid: int
-    place: Place
-    began_at: float
-    ended_at: float | None = None
-    """None where the process ended first."""
-    succeeded: bool = False
-
-    def ended(self, at: float, succeeded: bool) -> "Attempt":
-        """Return it with its end."""
-        return replace(self, ended_at=at, succeeded=succeeded)
-
-
-@dataclass(frozen=True, slots=True)
-class FailedAttempt:
-    """An attempt as the ledger remembers it; seconds since the epoch."""
-
-    number: int
-    started_at: float
-    ended_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class StateEntry:
-    """One committed entry of an event, of all that its ledger ever held."""
-
-    at: float
-    """When it was written, seconds since the epoch, rounded down to milliseconds."""
-    status: str
-    failed: Sequence[FailedAttempt] = ()
-    due_at: float | None = None
-
-    @property
-    def count(self) -> int:
-        """Failed attempts in all."""
-        return self.failed[-1].number if self.failed else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """What a run left in the topics and on disk."""
-
-    history: History
-    attempts: Sequence[Attempt]
-    """In the order of their beginnings."""
-    entries: Mapping[str, Sequence[StateEntry]]
-    """By event id, in the order of the log."""
-    killed: Collection[int] = ()
-    """Processes that were killed."""
-    lost: Collection[int] = ()
-    """Processes that lost a session, or could not end one cleanly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +48,7 @@ def check_retries(
         asked_delay: The seconds that the failure of an event's attempt asked for, by event id and
             number; None where it asked for none.
     """
-    known = _Known(story.entries)
+    known = Known(story.entries)
     return RetryFindings(
         {
             "early_attempts": list(_early(story.attempts, known)),
@@ -125,39 +65,7 @@ def check_retries(
     )
 
 
-def repeats(attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Attempt]]:
-    """Yield each attempt that had the number of the one before it, after that one."""
-    newest: dict[str, Attempt] = {}
-    for each in attempts:
-        before = newest.get(each.event_id)
-        if before is not None and before.number == each.number:
-            yield before, each
-        newest[each.event_id] = each
-
-
-def due_attempts(story: Story) -> Iterator[tuple[Attempt, float]]:
-    """Yield the attempts that the ledger held a due time for, with that time."""
-    known = _Known(story.entries)
-    for each in story.attempts:
-        entry = known.at(each.event_id, each.began_at)
-        if entry is not None and entry.due_at is not None:
-            yield each, entry.due_at
-
-
-class _Known:
-    """What the ledger held of an event at a time."""
-
-    def __init__(self, entries: Mapping[str, Sequence[StateEntry]]) -> None:
-        self._entries = entries
-        self._times = {name: [each.at for each in found] for name, found in entries.items()}
-
-    def at(self, event_id: str, time: float) -> StateEntry | None:
-        """Return the newest entry that was written by *time*."""
-        position = bisect_right(self._times.get(event_id, ()), time)
-        return self._entries[event_id][position - 1] if position else None
-
-
-def _early(attempts: Iterable[Attempt], known: _Known) -> Iterator[str]:
+def _early(attempts: Iterable[Attempt], known: Known) -> Iterator[str]:
     for each in attempts:
         entry = known.at(each.event_id, each.began_at)
         if entry is not None and entry.due_at is not None and each.began_at < entry.due_at:
@@ -180,7 +88,7 @@ def _due_too_soon(
                 yield f"attempt {last.number} of {event_id} asked for {asked} s and got {got:.3f}"
 
 
-def _wrong_numbers(attempts: Iterable[Attempt], known: _Known) -> Iterator[str]:
+def _wrong_numbers(attempts: Iterable[Attempt], known: Known) -> Iterator[str]:
     for each in attempts:
         entry = known.at(each.event_id, each.began_at)
         committed = entry.count if entry is not None else 0
@@ -189,7 +97,7 @@ def _wrong_numbers(attempts: Iterable[Attempt], known: _Known) -> Iterator[str]:
             yield f"{_name(each)} was made with {committed} attempts committed"
 
 
-def _after_the_end(attempts: Iterable[Attempt], known: _Known) -> Iterator[str]:
+def _after_the_end(attempts: Iterable[Attempt], known: Known) -> Iterator[str]:
     for each in attempts:
         entry = known.at(each.event_id, each.began_at)
         if entry is not None and entry.status in SETTLED:

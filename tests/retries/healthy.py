@@ -19,8 +19,8 @@ from tests.faults.driver import Tell
 from tests.faults.load import PlannedRecord
 from tests.faults.topics import Topics, create_topics
 from tests.report import Report
+from tests.retries.dependent_run import DIRECTORY
 from tests.retries.events import FAILING_SHARE, a_record, publish
-from tests.retries.outage import DIRECTORY
 
 ROUNDS = 3
 _PARTITIONS = 4
@@ -112,9 +112,7 @@ def _records(load: HealthyLoad, *, with_failing: bool) -> Iterator[PlannedRecord
             yield _record(load, load.events + extra, extra % failing_keys, depends=True)
 
 
-def _record(
-    load: HealthyLoad, number: int, key: int, *, depends: bool = False
-) -> PlannedRecord:
+def _record(load: HealthyLoad, number: int, key: int, *, depends: bool = False) -> PlannedRecord:
     return a_record(
         number,
         "retry.answers",

@@ -24,8 +24,8 @@ from tests.faults.history import read_topic
 from tests.faults.load import PlannedRecord
 from tests.faults.topics import Topics, committed_offsets, create_topics, high_watermarks
 from tests.report import Report
+from tests.retries.dependent_run import DIRECTORY, attempt_log
 from tests.retries.events import a_record, publish
-from tests.retries.outage import DIRECTORY, attempt_log
 from tests.retries.resident import resident_bytes
 from tests.retries.story import read_attempts
 
@@ -83,8 +83,7 @@ class Many:
             report.measure("memory_parking_rate", self._parked / seconds, "events/s")
             report.measure("memory_per_entry_while_parking", grown / self._parked, "bytes")
             self._publish(self._topics, _DUE, delay=_DUE_SECONDS)
-            process.send_signal(signal.SIGTERM)
-            report.prove("memory_ends_cleanly", process.wait(_WAIT_SECONDS), "status", "= 0")
+            self._end(process)
         finally:
             end(process)
 
@@ -99,6 +98,7 @@ class Many:
             first = self._when(lambda: self._begun()[:1])[0]
             self._when(lambda: self._begun()[_DUE - 1 :])
             grown = self._memory(process) - self._rest_bytes
+            self._end(process)
         finally:
             end(process)
         late = len(self._begun())
@@ -152,6 +152,16 @@ class Many:
         chosen = topics or self._topics
         return start_everonce(name, self._bootstrap_servers, chosen, events, settings, _LOGS)
 
+    def _end(self, process: "subprocess.Popen[bytes]") -> None:
+        """End *process* as an operator would: what a death leaves is another proof's matter.
+
+        Raises:
+            ValueError: It did not end cleanly.
+        """
+        process.send_signal(signal.SIGTERM)
+        if status := process.wait(_WAIT_SECONDS):
+            raise ValueError(f"a process ended with status {status}: see the logs in {_LOGS}")
+
     def _publish(self, topics: Topics, events: int, **payload: float) -> None:
         """Publish events, and wait until they are passed."""
         self._write(topics, events, **payload)
@@ -173,7 +183,9 @@ class Many:
         """Wait until the group has committed the end of the input."""
         async with asyncio.timeout(_WAIT_SECONDS):
             ends = await high_watermarks(self._bootstrap_servers, topics.input)
-            while await committed_offsets(self._bootstrap_servers, topics) != ends:
+            while True:
+                if await committed_offsets(self._bootstrap_servers, topics) == ends:
+                    return
                 await asyncio.sleep(0.2)
 
     def _memory(self, process: "subprocess.Popen[bytes]") -> int:

@@ -7,56 +7,46 @@ delays from just above what is waited for in memory to beyond the life of their 
 import asyncio
 import random
 from collections.abc import Coroutine, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from consumer.embedded import EmbeddedKafka
 from tests.benchmarks.latency import percentile
 from tests.faults.checker import check
-from tests.faults.driver import Run, RunOutcome, Tell
-from tests.faults.fleet import ROOT
-from tests.faults.load import Load, LoadPlan
+from tests.faults.driver import RunOutcome, Tell
+from tests.faults.load import LoadPlan
 from tests.faults.plan import POINTS, Fate, PointKill, RandomKill, RunPlan
 from tests.report import Report
-from tests.retries.checker import RetryFindings, Story, check_retries, due_attempts, repeats
-from tests.retries.dependency import Dependency
+from tests.retries.attempts import Story, due_attempts, repeats
+from tests.retries.checker import RetryFindings, check_retries
+from tests.retries.dependent_run import DependentOutcome, DependentPlan, DependentRun
 from tests.retries.events import mixed_records
 from tests.retries.processors import asked_delay
-from tests.retries.story import read_story, unfinished
 
-DIRECTORY = ROOT / "build" / "retries"
 _SEED = 41
 _JOIN_SECONDS = 40.0
 _LEAVE_SECONDS = 40.0
 _EXAMPLES = 5
+# Nothing is to be given up, however long the outage.
+_SETTINGS = {"EVERONCE_RETRY__POLICIES": '{"default": {"max_attempts": 1000}}'}
 
 
-@dataclass(frozen=True, slots=True)
-class OutagePlan:
-    """How long, and how much."""
-
-    run: RunPlan
-    visits: int
-    """Times that a third worker joins the others, and leaves; each is two rebalances."""
-    healthy_seconds: float
-    """Before the dependency goes down."""
-    down_seconds: float
-
-
-def full() -> OutagePlan:
-    """Return all of it, about 2 minutes."""
+def full() -> tuple[DependentPlan, int]:
+    """Return all of it, about 2 minutes, and how often a third worker comes and goes."""
     load = LoadPlan(seed=_SEED, records=12_000, per_second=200, keys=4_000, duplicates=0)
     run = RunPlan("outage", load, _fates(random_kills=6), least_kills=10, drain_seconds=120)
-    return OutagePlan(run, visits=5, healthy_seconds=8, down_seconds=45)
+    return _plan(run, healthy_seconds=8, down_seconds=45), 5
 
 
-def quick() -> OutagePlan:
+def quick() -> tuple[DependentPlan, int]:
     """Return a part, about 1 minute."""
     load = LoadPlan(seed=_SEED, records=3_000, per_second=150, keys=1_000, duplicates=0)
     fates: list[Fate] = [RandomKill(8), PointKill("before_commit", 30)]
     run = RunPlan("outage", load, fates, least_kills=2, drain_seconds=90)
-    return OutagePlan(run, visits=1, healthy_seconds=4, down_seconds=15)
+    return _plan(run, healthy_seconds=4, down_seconds=15), 1
+
+
+def _plan(run: RunPlan, *, healthy_seconds: float, down_seconds: float) -> DependentPlan:
+    return DependentPlan(run, mixed_records, healthy_seconds, down_seconds, settings=_SETTINGS)
 
 
 def _fates(random_kills: int) -> list[Fate]:
@@ -69,49 +59,28 @@ def _fates(random_kills: int) -> list[Fate]:
     return fates
 
 
-class OutageRun(Run):
-    """Workers that are killed and come and go, and a dependency that is down for a stretch."""
+class OutageRun(DependentRun):
+    """Workers that are killed, one that comes and goes, and an outage.
 
-    def __init__(self, plan: OutagePlan, kafka: EmbeddedKafka, tell: Tell) -> None:
-        self._outage = plan
-        self._dependency = Dependency(DIRECTORY / plan.run.name / "dependency-is-down")
+    Args:
+        plan: What is done.
+        kafka: The cluster.
+        tell: Told how it goes.
+        visits: Times that a third worker joins the others, and leaves; each is two rebalances.
+    """
+
+    def __init__(self, plan: DependentPlan, kafka: EmbeddedKafka, tell: Tell, visits: int) -> None:
+        super().__init__(plan, kafka, tell)
+        self._visits = visits
         self.rebalances = 0
         """By a worker that joined, or left cleanly."""
-        super().__init__(plan.run, kafka, tell, DIRECTORY)
-
-    async def tell_all(self) -> tuple[RunOutcome, Story]:
-        """Play the run, and read everything that it left."""
-        outcome = await self.play()
-        return outcome, await read_story(
-            self._bootstrap_servers, self._topics, outcome, self._effects
-        )
-
-    def _environment(self) -> dict[str, str]:
-        return {
-            **super()._environment(),
-            **self._dependency.environment(),
-            "EVERONCE_PROCESSORS__MODULES": "tests.retries.processors",
-            # Nothing is to be given up, however long the outage.
-            "EVERONCE_RETRY__POLICIES": '{"default": {"max_attempts": 1000}}',
-        }
-
-    def _planned_load(self) -> Load:
-        return Load(self._plan.load, self._bootstrap_servers, self._topics.input, mixed_records)
 
     def _actors(self) -> list[Coroutine[Any, Any, None]]:
-        return [*super()._actors(), self._come_and_go(), self._suffer_outage()]
-
-    async def _suffer_outage(self) -> None:
-        await asyncio.sleep(self._outage.healthy_seconds)
-        self._dependency.fail()
-        await asyncio.sleep(self._outage.down_seconds)
-        self._dependency.recover()
-        self._tell(f"{self._plan.name}: the dependency is back")
-        self._calm += 1
+        return [*super()._actors(), self._come_and_go()]
 
     async def _come_and_go(self) -> None:
-        draw = random.Random(self._plan.load.seed)  # noqa: S311 - to be repeated
-        for _ in range(self._outage.visits):
+        draw = random.Random(_SEED)  # noqa: S311 - to be repeated, not to be secret
+        for _ in range(self._visits):
             await asyncio.sleep(draw.uniform(2, 5))
             worker = await self._fleet.start()
             joined = await worker.said_within(_JOIN_SECONDS, "session.started")
@@ -120,24 +89,25 @@ class OutageRun(Run):
             self.rebalances += joined + (joined and left)
         self._calm += 1
 
-    async def _is_finished(self) -> bool:
-        return (
-            await super()._is_finished()
-            and await unfinished(self._bootstrap_servers, self._topics) == 0
-        )
-
 
 def add_outage(report: Report, kafka: EmbeddedKafka, tell: Tell, *, is_quick: bool) -> None:
     """Play the outage, and add its figures."""
-    plan = quick() if is_quick else full()
-    run = OutageRun(plan, kafka, tell)
-    outcome, story = asyncio.run(run.tell_all())
-    findings = check_retries(story, asked_delay)
-    _add_proofs(report, outcome, story, findings)
-    goal = f">= {2 * plan.visits}"
+    plan, visits = quick() if is_quick else full()
+    run = OutageRun(plan, kafka, tell, visits)
+    outcome = asyncio.run(run.tell_all())
+    goal = f">= {2 * visits}"
     report.prove("order_outage_rebalances", run.rebalances, "rebalances", goal)
-    _add_lateness(report, story)
-    for sentence in _examples(findings, outcome):
+    add_figures(report, outcome)
+
+
+def add_figures(report: Report, outcome: DependentOutcome) -> None:
+    """Judge what a run left."""
+    findings = check_retries(outcome.story, asked_delay)
+    _add_proofs(report, outcome.run, outcome.story, findings)
+    _add_lateness(report, outcome.story)
+    opened = [each for each in outcome.told("breaker.changed") if each["after"] == "open"]
+    report.measure("healthy_outage_breaker_opened", len(opened), "times")
+    for sentence in _examples(findings, outcome.run):
         report.note(f"outage: {sentence}")
 
 
@@ -183,8 +153,3 @@ def _examples(findings: RetryFindings, outcome: RunOutcome) -> Iterator[str]:
             yield f"{name}: {sentence}"
         if len(sentences) > _EXAMPLES:
             yield f"{name}: and {len(sentences) - _EXAMPLES} more"
-
-
-def attempt_log(name: str) -> Path:
-    """Return where the attempts of run *name* are written down."""
-    return DIRECTORY / name / "effects.txt"

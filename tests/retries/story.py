@@ -16,7 +16,7 @@ from tests.faults.fleet import Fleet
 from tests.faults.history import read_topic
 from tests.faults.topics import Topics
 from tests.retries.attempt_log import attempts_in
-from tests.retries.checker import SETTLED, FailedAttempt, StateEntry, Story
+from tests.retries.attempts import SETTLED, FailedAttempt, StateEntry, Story
 
 _PREFIX = b"e:"
 _NOT_CLEAN = (b'"event":"session.lost"', b'"clean":false')

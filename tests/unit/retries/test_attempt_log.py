@@ -1,7 +1,7 @@
 """What the processors wrote down is read back as the attempts that they were."""
 
 from tests.retries.attempt_log import attempts_in
-from tests.retries.checker import Attempt
+from tests.retries.attempts import Attempt
 
 
 def test_beginnings_and_ends_are_put_together() -> None:

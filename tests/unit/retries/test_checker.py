@@ -7,15 +7,8 @@ from typing import Any
 import pytest
 
 from tests.faults.checker import History, InputRecord, ResultRecord
-from tests.retries.checker import (
-    Attempt,
-    FailedAttempt,
-    StateEntry,
-    Story,
-    check_retries,
-    due_attempts,
-    repeats,
-)
+from tests.retries.attempts import Attempt, FailedAttempt, StateEntry, Story, due_attempts, repeats
+from tests.retries.checker import check_retries
 
 _FIRST, _SECOND = 1, 2
 """Process ids."""
