@@ -104,6 +104,10 @@ faults-quick: install ## The same, smaller: what CI runs
 bench: install ## Measure speed and latency beside a hand-written consumer
 	@$(BIN)/python -m tests.benchmarks
 
+.PHONY: show-retry
+show-retry: install ## Fail, kill and park: prove that what fails waits in order, and nobody else
+	@$(BIN)/python -m tests.retries
+
 .PHONY: ci
 ci: ## What a change must pass: tests, checks, quick faults
 	@for step in test check faults-quick; do \

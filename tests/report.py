@@ -1,6 +1,6 @@
 """What did a command that proves or measures something find?
 
-A table for people, and the same figures in ``build/reports/<command>.json``: a list of
+A table for people, and the same figures in ``build/reports/<name>.json``: a list of
 ``{name, value, unit, goal, ok}``.  A correctness goal that is missed fails the command; a speed
 goal that is missed is said, and fails nothing.
 """
@@ -69,13 +69,14 @@ class Report:
     """The figures of one command, in the order in which they were found.
 
     Args:
-        command: Name of the command; also of the file.
+        command: Name of the command.
+        name: Of the file; that of the command without it.
         directory: Where the file goes.
     """
 
-    def __init__(self, command: str, *, directory: Path = REPORTS) -> None:
+    def __init__(self, command: str, *, name: str | None = None, directory: Path = REPORTS) -> None:
         self._command = command
-        self._path = directory / f"{command}.json"
+        self._path = directory / f"{name or command}.json"
         self._figures: list[Figure] = []
         self._kinds: dict[str, Kind] = {}
         self._notes: list[str] = []

@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -45,17 +45,28 @@ def partition_of(key: bytes) -> int:
 
 async def publish(bootstrap_servers: str, topic: str, event_type: str, count: int) -> None:
     """Publish the events 0 to *count*, each partition in their order."""
+    keys = (key_of(number) for number in range(count))
+    records = (
+        (partition_of(key), key, event_value(event_type, number)) for number, key in enumerate(keys)
+    )
+    await publish_records(bootstrap_servers, topic, records)
+
+
+async def publish_records(
+    bootstrap_servers: str, topic: str, records: Iterable[tuple[int, bytes | None, bytes]]
+) -> None:
+    """Publish *records*, each its partition, key and value, each partition in their order."""
+    by_partition: dict[int, list[tuple[bytes | None, bytes]]] = defaultdict(list)
+    for partition, key, value in records:
+        by_partition[partition].append((key, value))
     async with AIOKafkaProducer(
         bootstrap_servers=bootstrap_servers, enable_idempotence=True, max_batch_size=_BATCH_BYTES
     ) as producer:
-        by_partition: list[list[int]] = [[] for _ in range(PARTITIONS)]
-        for number in range(count):
-            by_partition[partition_of(key_of(number))].append(number)
         futures: list[asyncio.Future[Any]] = []
-        for partition, numbers in enumerate(by_partition):
+        for partition, found in by_partition.items():
             futures += [
                 await producer.send_batch(batch, topic, partition=partition)
-                for batch in _batches(producer, event_type, iter(numbers))
+                for batch in _batches(producer, found)
             ]
         await asyncio.gather(*futures)
 
@@ -66,10 +77,12 @@ async def publish_once(bootstrap_servers: str, topic: str, event_type: str, coun
         await publish(bootstrap_servers, topic, event_type, count)
 
 
-def _batches(producer: AIOKafkaProducer, event_type: str, numbers: Iterator[int]) -> Iterable[Any]:
+def _batches(
+    producer: AIOKafkaProducer, records: Iterable[tuple[bytes | None, bytes]]
+) -> Iterator[Any]:
     batch = producer.create_batch()
-    for number in numbers:
-        record = {"key": key_of(number), "value": event_value(event_type, number)}
+    for key, value in records:
+        record = {"key": key, "value": value}
         if batch.append(timestamp=None, **record) is None:
             batch.close()
             yield batch

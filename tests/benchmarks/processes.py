@@ -21,6 +21,7 @@ def start_everonce(
     topics: Topics,
     events: int,
     settings: Mapping[str, str] | None = None,
+    logs: Path = LOGS,
 ) -> subprocess.Popen[bytes]:
     """Start our side, which ends after *events* results, or runs until it is ended with 0."""
     environment = {
@@ -30,7 +31,8 @@ def start_everonce(
         "EVERONCE_HTTP__PORT": "0",
         **(settings or {}),
     }
-    return start(name, "tests.benchmarks.everonce", ["--events", str(events)], environment)
+    arguments = ["--events", str(events)]
+    return start(name, "tests.benchmarks.everonce", arguments, environment, logs)
 
 
 def start(
@@ -38,10 +40,11 @@ def start(
     module: str,
     arguments: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
+    logs: Path = LOGS,
 ) -> subprocess.Popen[bytes]:
-    """Start ``python -m`` *module*; its log is named after *name*."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    with (LOGS / f"{name}.log").open("wb") as log:
+    """Start ``python -m`` *module*; its log is named after *name*, in the directory *logs*."""
+    logs.mkdir(parents=True, exist_ok=True)
+    with (logs / f"{name}.log").open("wb") as log:
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
@@ -72,7 +75,8 @@ def measured(process: subprocess.Popen[bytes]) -> tuple[Measurement, float]:
         end(process)
     if process.returncode != 0:
         raise ValueError(
-            f"a measured process ended with status {process.returncode}: see its log in {LOGS}",
+            f"a measured process ended with status {process.returncode}: see its log in "
+            f"{ROOT / 'build'}",
         )
     return read_measurement(output), usage.ru_utime + usage.ru_stime
 

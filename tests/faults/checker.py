@@ -28,6 +28,8 @@ class InputRecord:
     key: bytes | None
     event_id: str | None
     """None for poison: bytes that are no event."""
+    published_at: float | None = None
+    """Timestamp of the record, seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class ResultRecord:
     status: Literal["success", "error", "duplicate"]
     source: Place
     dlq_id: str | None = None
+    attempts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class LetterRecord:
     event_id: str | None
     source: Place
     ledger_key: str
+    disposition: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ import asyncio
 import random
 import shutil
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiokafka.errors import KafkaError
 
@@ -55,18 +56,28 @@ class RunOutcome:
 
 
 class Run:
-    """One run, on a cluster that is there already."""
+    """One run, on a cluster that is there already.
 
-    def __init__(self, plan: RunPlan, kafka: EmbeddedKafka, tell: Tell) -> None:
+    Args:
+        plan: What is done.
+        kafka: The cluster.
+        tell: Told from time to time how it goes.
+        directory: Where the logs of its workers go, in a directory of the run's own.
+    """
+
+    def __init__(
+        self, plan: RunPlan, kafka: EmbeddedKafka, tell: Tell, directory: Path = DIRECTORY
+    ) -> None:
         self._plan = plan
         self._kafka = kafka
         self._bootstrap_servers = kafka.bootstrap_servers
         self._tell = tell
         self._topics = Topics.named(plan.name)
-        directory = _emptied(DIRECTORY / plan.name)
-        self._effects = directory / "effects.txt"
-        self._fleet = Fleet(self._environment(), directory, plan.variant)
-        self._load = Load(plan.load, self._bootstrap_servers, self._topics.input)
+        self._directory = _emptied(directory / plan.name)
+        self._effects = self._directory / "effects.txt"
+        self._effects.touch()
+        self._fleet = Fleet(self._environment(), self._directory, plan.variant)
+        self._load = self._planned_load()
         self._fates: deque[tuple[Fate, int]] = deque((fate, 1) for fate in plan.fates)
         self._calm = 0
         self._over = False
@@ -90,6 +101,13 @@ class Run:
             "EVERONCE_HTTP__PORT": "0",
             "FAULTS_EFFECTS": str(self._effects),
         }
+
+    def _planned_load(self) -> Load:
+        return Load(self._plan.load, self._bootstrap_servers, self._topics.input)
+
+    def _actors(self) -> list[Coroutine[Any, Any, None]]:
+        """Return who does something while events are published; each ends by getting calm."""
+        return [*(self._tend() for _ in range(self._plan.workers)), self._torment_brokers()]
 
     async def play(self) -> RunOutcome:
         """Play the run; whatever happens, no worker is left when this returns."""
@@ -116,11 +134,8 @@ class Run:
         """Return whether everything was finished, and how many workers did not end cleanly."""
         async with asyncio.TaskGroup() as group:
             story = group.create_task(self._tell_the_story())
-            for _ in range(self._plan.workers):
-                group.create_task(self._tend())
-            group.create_task(self._torment_brokers())
-            # The tormentors are the workers' slots and the brokers' one.
-            await self._load.publish(lambda: self._calm > self._plan.workers)
+            actors = [group.create_task(actor) for actor in self._actors()]
+            await self._load.publish(lambda: self._calm >= len(actors))
             drained = await self._drained()
             self._over = True
             unclean = await self._fleet.finish(_GRACE_SECONDS)
@@ -166,13 +181,17 @@ class Run:
                 await asyncio.sleep(0.5)
 
     async def _drained(self) -> bool:
-        """Wait until the group has committed the end of the input; False when time is up."""
+        """Wait until everything is finished; False when time is up."""
         deadline = _now() + self._plan.drain_seconds
         while _now() < deadline:
-            if await self._lag() == 0:
+            if await self._is_finished():
                 return True
             await asyncio.sleep(0.5)
         return False
+
+    async def _is_finished(self) -> bool:
+        """Whether the group has committed the end of the input."""
+        return await self._lag() == 0
 
     async def _lag(self) -> int | None:
         """Return how far the group is behind; None where no broker says."""

@@ -10,7 +10,7 @@ import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.faults.plan import Fate, PointKill, PointStop, RandomKill, Variant
@@ -25,10 +25,21 @@ _FENCED = re.compile(rb'"event":"session.lost".*"reason":"fenced"')
 
 
 class Worker:
-    """One process of the application."""
+    """One process of the application.
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    Args:
+        process: It.
+        log: The file that its log goes to.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
         self._process = process
+        self._log = log
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
 
     @property
     def status(self) -> int | None:
@@ -42,6 +53,16 @@ class Worker:
                 await self._process.wait()
         except TimeoutError:
             return False
+        return True
+
+    async def said_within(self, seconds: float, event: str) -> bool:
+        """Wait until its log holds a line of *event*; False when time is up, or it has ended."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        line = f'"event":"{event}"'.encode()
+        while line not in self._log.read_bytes():
+            if self.status is not None or asyncio.get_running_loop().time() > deadline:
+                return False
+            await asyncio.sleep(_POLL_SECONDS)
         return True
 
     async def stopped_within(self, seconds: float) -> bool:
@@ -86,6 +107,7 @@ class Fleet:
         self._directory = directory
         self._variant = variant
         self._living: set[Worker] = set()
+        self._workers: list[tuple[int, Path]] = []
         self.kills: Counter[str] = Counter()
         """SIGKILLs by point; ``random`` are those from outside."""
         self.stops = 0
@@ -93,6 +115,8 @@ class Fleet:
         self.starts = 0
         self.own_ends = 0
         """Workers that ended without being asked to."""
+        self.killed: set[int] = set()
+        """Process ids of those that were killed."""
 
     async def start(self, fate: Fate | None = None) -> Worker:
         """Start a worker armed with *fate*."""
@@ -102,7 +126,8 @@ class Fleet:
             number = signal.SIGKILL if isinstance(fate, PointKill) else signal.SIGSTOP
             arguments += ["--point", fate.point, "--passage", str(fate.passage)]
             arguments += ["--signal", number.name]
-        with (self._directory / f"worker-{self.starts:03}.log").open("wb") as log:
+        path = self._directory / f"worker-{self.starts:03}.log"
+        with path.open("wb") as log:
             worker = Worker(
                 await asyncio.create_subprocess_exec(
                     sys.executable,
@@ -115,15 +140,22 @@ class Fleet:
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
-                )
+                ),
+                path,
             )
         self._living.add(worker)
+        self._workers.append((worker.pid, path))
         return worker
 
     def fenced(self) -> int:
         """Return how many sessions of the workers so far ended because a successor was there."""
-        logs = [log.read_bytes() for log in self._directory.glob("worker-*.log")]
-        return sum(_FENCED.search(line) is not None for log in logs for line in log.splitlines())
+        return sum(_FENCED.search(line) is not None for _, line in self.lines())
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Yield what the workers so far have written, each line with the writer's process id."""
+        for pid, path in self._workers:
+            for line in path.read_bytes().splitlines():
+                yield pid, line
 
     async def fulfil(self, worker: Worker, fate: Fate) -> bool:
         """Do to *worker* what *fate* says; it is gone then.  False where it never came to it."""
@@ -154,6 +186,15 @@ class Fleet:
             self.own_ends += 1
         else:
             self.kills[cause] += 1
+            self.killed.add(worker.pid)
+
+    async def leave(self, worker: Worker, grace_seconds: float) -> bool:
+        """End *worker* by SIGTERM; return whether it ended cleanly within the grace."""
+        worker.send(signal.SIGTERM)
+        ended = await worker.ended_within(grace_seconds)
+        await worker.kill()
+        self._living.discard(worker)
+        return ended and worker.status == 0
 
     def note_own_end(self, worker: Worker) -> None:
         """Count a worker that ended without being asked to."""

@@ -27,7 +27,12 @@ async def read_history(bootstrap_servers: str, topics: Topics) -> History:
     state = await read_topic(bootstrap_servers, topics.state)
     return History(
         input=[
-            InputRecord((each.partition, each.offset), each.key, _event_id(each.value))
+            InputRecord(
+                (each.partition, each.offset),
+                each.key,
+                _event_id(each.value),
+                each.timestamp / 1000,
+            )
             for each in await read_topic(bootstrap_servers, topics.input)
         ],
         results=[result_of(each) for each in await read_topic(bootstrap_servers, topics.results)],
@@ -99,6 +104,7 @@ def result_of(record: Any) -> ResultRecord:
         status=document["status"],
         source=_source(dict(record.headers)["everonce-source"].decode()),
         dlq_id=document.get("dlq_id") or error.get("dlq_id"),
+        attempts=document.get("attempts"),
     )
 
 
@@ -115,6 +121,8 @@ def _letter(value: bytes) -> LetterRecord:
         event_id=document["context"].get("event_id"),
         source=(source["partition"], source["offset"]),
         ledger_key=document["ledger_key"],
+        disposition=document["disposition"],
+        code=document["error"]["code"],
     )
 
 

@@ -108,8 +108,15 @@ class Load:
     not known is published again, and its records are duplicates if they were there already.
     """
 
-    def __init__(self, plan: LoadPlan, bootstrap_servers: str, topic: str) -> None:
+    def __init__(
+        self,
+        plan: LoadPlan,
+        bootstrap_servers: str,
+        topic: str,
+        records: Callable[[LoadPlan], Iterator[PlannedRecord]] = planned_records,
+    ) -> None:
         self._plan = plan
+        self._records = records
         self._bootstrap_servers = bootstrap_servers
         self._topic = topic
         self._draw = random.Random(plan.seed + 1)  # noqa: S311 - to be repeated, not to be secret
@@ -119,7 +126,7 @@ class Load:
 
     async def publish(self, enough: Callable[[], bool]) -> None:
         """Publish until the plan is fulfilled and *enough* says so too."""
-        records = planned_records(self._plan)
+        records = self._records(self._plan)
         portion_size = max(1, round(self._plan.per_second * PORTION_SECONDS))
         due = asyncio.get_running_loop().time()
         try:
