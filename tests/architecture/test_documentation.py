@@ -64,7 +64,7 @@ def test_settings_exist(page: Path) -> None:
         if line in Settings().processors.modules:
             continue
         found = re.fullmatch(r"([a-z]+)\.([a-z_]+)(?:: \w+)?", line)
-        if found and found[1] in sections and found[2] not in {"md", "py", "yml", "yaml"}:
+        if found and found[1] in sections and found[2] not in {"json", "md", "py", "yml", "yaml"}:
             assert f"{found[1]}.{found[2]}" in known, line
 
 
