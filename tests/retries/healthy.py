@@ -22,7 +22,7 @@ from tests.report import Report
 from tests.retries.dependent_run import DIRECTORY
 from tests.retries.events import FAILING_SHARE, a_record, publish
 
-ROUNDS = 3
+ROUNDS = 5
 _PARTITIONS = 4
 _KEYS = 4_000
 _SIDES = ("without", "with")
