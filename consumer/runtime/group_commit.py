@@ -131,7 +131,8 @@ class GroupCommit:
 
     def _company_expected(self) -> bool:
         state = self._state
-        return len(state.offsets) > len(state.pending.settled) or self._backlog() > 0
+        waiting = len(state.pending.settled) + len(state.pending.parked)
+        return len(state.offsets) > waiting or self._backlog() > 0
 
     def _backlog(self) -> int:
         """Return how many offsets are known to lie unread in the log."""

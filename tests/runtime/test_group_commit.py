@@ -1,6 +1,9 @@
 """When does what was settled become visible, and with what?"""
 
+from typing import Any
+
 from consumer.core.facts import BatchCommitted
+from processors import Context, RetryAfter, WorkflowEvent
 from tests.builders import event_bytes
 from tests.fakes.clock import eventually, pass_time
 from tests.fakes.kafka import MemoryKafka
@@ -83,6 +86,25 @@ async def test_lone_event_is_visible_at_once_and_company_is_waited_for_under_loa
             await pass_time(0.02)
         await eventually(lambda: len(answered(kafka)) == 3)
     assert commits_of_events(kafka) == [1, 2]
+
+
+async def test_event_that_is_being_parked_is_no_company_to_wait_for() -> None:
+    async def refuse_bad(event: WorkflowEvent[Any], ctx: Context) -> dict[str, Any]:
+        if event.event_id == "bad":
+            raise RetryAfter(100)
+        return {}
+
+    kafka = a_cluster(commit={"linger": 0.01, "linger_max": 1000})
+    async with serving(kafka, refuse_bad):
+        await pass_time(1)
+        for number in range(30):
+            kafka.publish(event_bytes(f"{number}"), key=b"%d" % number)
+        await eventually(lambda: at_rest(kafka))
+        began = kafka.clock.monotonic
+        kafka.publish(event_bytes("bad"), key=b"b")
+        kafka.publish(event_bytes("good"), key=b"g")
+        await eventually(lambda: ("good", "success") in answered(kafka))
+        assert kafka.clock.monotonic - began < 1
 
 
 async def test_full_batch_waits_for_no_company_and_holds_no_more() -> None:
