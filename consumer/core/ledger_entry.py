@@ -14,13 +14,14 @@ The entry is JSON, versioned; one of a completed event without a kept result has
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import orjson
 
 from consumer.core.exact_bytes import exact
 from consumer.core.failure import History
 from consumer.core.ledger_history import history_members, history_of
+from consumer.core.letter_mark import LetterMark, LetterState, letter_members, letter_of
 from consumer.core.parked_event import (
     Crash,
     Hold,
@@ -35,35 +36,28 @@ from consumer.core.parked_event import (
 
 VERSION = 1
 _MICROSECOND_DIGITS = 6
+__all__ = [
+    "SETTLED",
+    "VERSION",
+    "Entry",
+    "EntryStatus",
+    "LetterMark",
+    "LetterState",
+    "UnknownEntryVersionError",
+    "answering",
+    "decode_entry",
+    "encode",
+    "encode_completed",
+    "finished",
+    "takeover",
+]
+
 EntryStatus = Literal["running", "parked", "completed", "dead_lettered", "discarded"]
-LetterState = Literal["open", "resolved", "discarded"]
 SETTLED: frozenset[EntryStatus] = frozenset({"completed", "dead_lettered", "discarded"})
 
 
 class UnknownEntryVersionError(ValueError):
     """An entry was written by a newer Everonce: this one must not touch the ledger."""
-
-
-@dataclass(frozen=True, slots=True)
-class LetterMark:
-    """What the ledger knows of an event's dead letters."""
-
-    dlq_ids: tuple[str, ...]
-    """Oldest first, the newest 20."""
-    count: int
-    """Letters in all."""
-    state: LetterState
-    at: float
-    """When the newest was settled; seconds since the epoch."""
-
-    KEPT: ClassVar[int] = 20
-
-    @classmethod
-    def after(cls, previous: "LetterMark | None", dlq_id: str, now: float) -> "LetterMark":
-        """Return the mark with one more letter, which is open."""
-        ids = (*previous.dlq_ids, dlq_id) if previous else (dlq_id,)
-        count = previous.count + 1 if previous else 1
-        return cls(ids[-cls.KEPT :], count, "open", now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +129,7 @@ def encode(entry: Entry) -> bytes:
     if entry.parked is not None:
         document |= parked_members(entry.parked)
     if entry.letter is not None:
-        mark = entry.letter
-        document["letter"] = {
-            "dlq_ids": list(mark.dlq_ids),
-            "count": mark.count,
-            "state": mark.state,
-            "at": mark.at,
-        }
+        document["letter"] = letter_members(entry.letter)
     optional = {
         "policy": entry.policy,
         # As text: parsed and written again, numbers beyond 64 bits would change.
@@ -168,7 +156,6 @@ def decode_entry(value: bytes) -> Entry:
             f"version {VERSION}: run the newer Everonce that wrote it",
         )
     offsets = document.get("offsets", {})
-    mark = document.get("letter")
     return Entry(
         status=document["status"],
         fingerprints=tuple(document.get("fingerprints", ())),
@@ -179,9 +166,7 @@ def decode_entry(value: bytes) -> Entry:
         policy=document.get("policy"),
         result=document["result"].encode() if "result" in document else None,
         result_hash=document.get("result_hash"),
-        letter=LetterMark(tuple(mark["dlq_ids"]), mark["count"], mark["state"], mark["at"])
-        if mark
-        else None,
+        letter=letter_of(document.get("letter")),
         parked=parked_of(document),
         holds=hold_of(document.get("holds")),
         crash=crash_of(document.get("crash")),
@@ -206,6 +191,7 @@ def takeover(entry: Entry | None, *, input_offset: int, fingerprint: str) -> Ent
         settled_at=None,
         result=None,
         result_hash=None,
+        letter=None if entry.letter is None else entry.letter.taken_over(),
     )
 
 

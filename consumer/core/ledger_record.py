@@ -110,6 +110,19 @@ class EntryCrash(_Written):
     """Seconds since the epoch."""
 
 
+class EntryLetterAct(_Written):
+    """The operator's act that closed a letter."""
+
+    id: str
+    """Name of the act, as on the audit topic."""
+    operator: str
+    """Who asked for it."""
+    reason: str | None
+    """Why, where it was said."""
+    at: float
+    """When it was asked for, seconds since the epoch."""
+
+
 class EntryLetter(_Written):
     """The dead letters of an event."""
 
@@ -121,6 +134,10 @@ class EntryLetter(_Written):
     """Of the newest."""
     at: float
     """When the newest was settled, seconds since the epoch."""
+    act: EntryLetterAct | None = None
+    """What closed it, where an operator did."""
+    moved_to: str | None = None
+    """Ledger key under which its mended record goes on: of a record that was no event."""
 
 
 class LedgerEntryRecord(_Written):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from consumer.core.in_flight import InFlight
 from consumer.core.ledger_entry import Entry, answering, encode, takeover
 from consumer.core.ledger_history import HISTORY_BYTES
+from consumer.core.letter_mark import ACT_BYTES
 from consumer.core.output import BATCH_OVERHEAD, RECORD_OVERHEAD
 from consumer.core.parked_event import Crash, Parked, copied, record_size_at_most
 from consumer.core.record import Record
@@ -90,5 +91,6 @@ def parked_bytes_at_most(key: str, record: Record, prior: Entry | None) -> int:
         + record_size_at_most(record)
         + HISTORY_BYTES
         + _REST_BYTES
+        + ACT_BYTES
         + texts * _TEXT_BYTES
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from consumer.core.audit_record import AuditRecord
 from consumer.core.dead_letter_record import DeadLetterRecord
 from consumer.core.event_record import EventRecord
 from consumer.core.ledger_record import LedgerEntryRecord, ProgressRecord
@@ -20,6 +21,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "dead-letter": DeadLetterRecord,
     "ledger-entry": LedgerEntryRecord,
     "ledger-progress": ProgressRecord,
+    "audit": AuditRecord,
 }
 """Name of the file in docs/schemas, without its ending -> what it is generated from."""
 

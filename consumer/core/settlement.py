@@ -169,7 +169,7 @@ def _completed_entry(
         finished(entry, "completed", now),
         result=kept,
         result_hash=hashed,
-        letter=replace(letter, state="resolved") if letter is not None else None,
+        letter=letter.resolved() if letter is not None else None,
     )
 
 

@@ -76,10 +76,7 @@ class Turns:
                 return
             self._ready.append(following)
             return
-        self._active -= 1
-        if self._active <= 0:
-            self._rested.set()
-            self._state.rest()
+        self._rest()
 
     def part(self, item: InFlight) -> list[InFlight]:
         """End the turn of *item*, which leaves memory; return who waits behind it, in order."""
@@ -176,3 +173,5 @@ class Turns:
         self._active -= 1
         if self._active <= 0:
             self._rested.set()
+            # However the last turn ended: a commit that waits for company waits for nobody now.
+            self._state.rest()

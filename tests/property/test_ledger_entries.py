@@ -24,6 +24,7 @@ from consumer.core.ledger_entry import (
     finished,
     takeover,
 )
+from consumer.core.letter_mark import LetterAct
 from consumer.core.parked_event import Crash, Hold, Parked, copied
 from consumer.core.parked_restore import may_wait
 from consumer.core.progress import Progress, decode_progress, encode_progress
@@ -65,8 +66,10 @@ letters = st.builds(
     LetterMark,
     st.lists(texts, min_size=1, max_size=20).map(tuple),
     st.integers(1, 10**6),
-    st.sampled_from(["open", "resolved", "discarded"]),
+    st.sampled_from(["open", "redriven", "resolved", "discarded"]),
     moments,
+    st.none() | st.builds(LetterAct, texts, texts, st.none() | texts, moments),
+    st.none() | texts,
 )
 optional_bytes = st.none() | st.binary(max_size=60) | texts.map(str.encode)
 records = st.builds(
@@ -152,7 +155,12 @@ def test_a_takeover_only_adds(entry: Entry, offset: int, fingerprint: str) -> No
     assert set(taken.fingerprints) == {*entry.fingerprints, fingerprint}
     assert taken.fingerprints[: len(entry.fingerprints)] == entry.fingerprints
     assert len(taken.fingerprints) == len(set(taken.fingerprints))
-    assert (taken.letter, taken.history) == (entry.letter, entry.history)
+    assert taken.history == entry.history
+    if entry.letter is None:
+        assert taken.letter is None
+    else:
+        assert taken.letter == entry.letter.taken_over()
+        assert taken.letter.state != "open", "nobody else may redrive it meanwhile"
     assert (taken.settled_at, taken.result, taken.result_hash) == (None, None, None)
 
 

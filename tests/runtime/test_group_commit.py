@@ -1,5 +1,6 @@
 """When does what was settled become visible, and with what?"""
 
+import asyncio
 from typing import Any
 
 from consumer.core.facts import BatchCommitted
@@ -103,6 +104,31 @@ async def test_event_that_is_being_parked_is_no_company_to_wait_for() -> None:
         began = kafka.clock.monotonic
         kafka.publish(event_bytes("bad"), key=b"b")
         kafka.publish(event_bytes("good"), key=b"g")
+        await eventually(lambda: ("good", "success") in answered(kafka))
+        assert kafka.clock.monotonic - began < 1
+
+
+async def test_event_that_parks_as_the_last_one_ends_the_wait_for_company() -> None:
+    failing = asyncio.Event()
+
+    async def fail_bad_later(event: WorkflowEvent[Any], ctx: Context) -> dict[str, Any]:
+        if event.event_id == "bad":
+            await failing.wait()
+            raise RetryAfter(100)
+        return {}
+
+    kafka = a_cluster(commit={"linger": 0.01, "linger_max": 1000})
+    async with serving(kafka, fail_bad_later):
+        await pass_time(1)
+        for number in range(30):
+            kafka.publish(event_bytes(f"{number}"), key=b"%d" % number)
+        await eventually(lambda: at_rest(kafka))
+        kafka.publish(event_bytes("bad"), key=b"b")
+        kafka.publish(event_bytes("good"), key=b"g")
+        await pass_time(5)
+        assert ("good", "success") not in answered(kafka), "it waits for company"
+        began = kafka.clock.monotonic
+        failing.set()
         await eventually(lambda: ("good", "success") in answered(kafka))
         assert kafka.clock.monotonic - began < 1
 

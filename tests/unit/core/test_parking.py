@@ -1,5 +1,7 @@
 """What is written of an event that is parked, or runs as a suspect."""
 
+from dataclasses import replace
+
 import pytest
 
 from consumer.core.dedup_key import EVENT_PREFIX
@@ -88,7 +90,8 @@ def test_a_resend_that_is_parked_keeps_its_letter_and_holds_no_lane() -> None:
 
     entry = decode_entry(parked(item, seq=2, now=NOW, due_at=NOW))
 
-    assert (entry.letter, entry.holds) == (prior.letter, None)
+    assert prior.letter is not None
+    assert (entry.letter, entry.holds) == (replace(prior.letter, state="redriven"), None)
 
 
 def test_an_announced_event_runs_on_from_its_announcement() -> None:

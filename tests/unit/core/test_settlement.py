@@ -214,10 +214,11 @@ def test_a_failed_attempt_is_journalled_with_its_history() -> None:
     assert entry.history.count == 2
 
 
-def test_a_journalled_resend_keeps_its_open_letter() -> None:
+def test_the_letter_of_a_journalled_resend_waits_for_nobody_else() -> None:
     entry = decode_entry(journalled(in_flight(offset=8, prior=OPEN_LETTER)))
 
-    assert entry.letter == OPEN_LETTER.letter
+    assert OPEN_LETTER.letter is not None
+    assert entry.letter == replace(OPEN_LETTER.letter, state="redriven")
     assert (entry.status, entry.input_offset) == ("running", 8)
 
 
