@@ -28,8 +28,8 @@ class Letter:
     offset: int
     """Of the dead-letter topic."""
     ledger_key: str | None
-    """Of its entry; None of a letter that the ledger of this cluster does not know: one of another
-    dialect, or imported."""
+    """Of its entry; None of a letter that the ledger of this cluster does not know: one of
+    another dialect, or imported."""
     code: str
     """Error code."""
     cause: str | None

@@ -55,8 +55,7 @@ class Selection:
             and (self.group is None or letter.group.startswith(self.group))
             and (not self.dlq_ids or letter.dlq_id in self.dlq_ids)
             and (
-                self.type_pattern is None
-                or fnmatchcase(letter.event_type or "", self.type_pattern)
+                self.type_pattern is None or fnmatchcase(letter.event_type or "", self.type_pattern)
             )
             and (self.text is None or _has_text(self.text, letter, value))
         )
