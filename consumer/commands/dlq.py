@@ -1,5 +1,6 @@
 """What is said to ``everonce dlq``?"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -88,3 +89,74 @@ def show(
     from consumer.commands.letters.showing import show_letter
 
     raise typer.Exit(show_letter(config, name, as_json=as_json, reveal=reveal))
+
+
+@group.command()
+def diff(
+    name: Name,
+    other: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="OTHER",
+            help="A file or another letter; else the record that is in the source topic now.",
+            show_default=False,
+        ),
+    ] = None,
+    reveal: Reveal = False,
+    as_json: AsJson = False,
+    config: ConfigFile = None,
+) -> None:
+    """Show what is another about the original of a letter and something else.
+
+    Members are sorted, so their order does not count. The exit code is 1 where they differ.
+    """
+    from consumer.commands.letters.differing import diff_letter
+
+    raise typer.Exit(diff_letter(config, name, other, as_json=as_json, reveal=reveal))
+
+
+@group.command()
+@selecting()
+def export(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="A file that is not there yet, or - for standard output.",
+            show_default=False,
+        ),
+    ],
+    asked: Asked,
+    limit: Limit = None,
+    reveal: Reveal = False,
+    config: ConfigFile = None,
+) -> None:
+    """Write whole letters, one JSON object a line.
+
+    Each is the letter as it stands in its topic, with a member more: `desk`, its state. Letters
+    in which something is hidden cannot be imported: for a backup add --reveal.
+    """
+    from consumer.commands.letters.exporting import export_letters
+
+    raise typer.Exit(export_letters(config, target, asked, limit=limit, reveal=reveal))
+
+
+@group.command("import")
+def import_(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="Lines that `everonce dlq export` wrote.", show_default=False
+        ),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; else it is only told.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Bring exported letters in, from a backup or another cluster.
+
+    Those that the topic does not have yet, to the partition of their source. Without --yes it
+    only says what it would do. The exit code is 1 where a line is no letter.
+    """
+    from consumer.commands.letters.importing import import_letters
+
+    raise typer.Exit(import_letters(config, file, confirmed=yes))

@@ -42,7 +42,7 @@ class Redaction:
         # Whatever it finds may be hidden, and what it does not find cannot; escapes and base64
         # could spell anything.
         cores = [_word(pattern.strip("*")) for pattern in patterns]
-        self._trace = re.compile("|".join([*cores, r"\\\\u", '"base64"']).encode(), re.IGNORECASE)
+        self._trace = re.compile("|".join([*cores, r"\\u", '"base64"']).encode(), re.IGNORECASE)
         self._texts = (
             re.compile(
                 rf"""(?P<name>(?<![\w-])(?:{"|".join(words)})\\?["']?\s*[:=]\s*){_VALUE}""",

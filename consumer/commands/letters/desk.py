@@ -1,9 +1,9 @@
 """How does a command ask the desk: connect, show how far it has come, tell what went wrong?"""
 
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -35,14 +35,20 @@ def at_desk(
         CommandError: It cannot be done; the message says why.
     """
 
-    async def connected() -> Result:
+    async def connected(progress: Told | None) -> Result:
         async with Tap(settings.kafka) as tap:
-            with told(doing) as progress:
-                return await work(tap, progress)
+            return await work(tap, progress)
 
+    return foretold(settings, connected, doing)
+
+
+def foretold(
+    settings: Settings, work: Callable[[Told | None], Coroutine[Any, Any, Result]], doing: str
+) -> Result:
+    """Run *work* with what it tells its progress to; what can be foreseen is a CommandError."""
     try:
-        with foreseen(settings.kafka):
-            return run_async(connected())
+        with foreseen(settings.kafka), told(doing) as progress:
+            return run_async(work(progress))
     except PartitionMissingError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error
     except (DeskError, NotALetterError, CutError) as error:

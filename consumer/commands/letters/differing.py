@@ -23,6 +23,8 @@ from consumer.kafka.tap import Tap
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 _CONTEXT_LINES = 3
 _LONGEST_FILE_BYTES = 64 * 1024 * 1024
+Named = tuple[bytes | None, str]
+"""A value, and what it is called."""
 
 
 def diff_letter(
@@ -39,8 +41,10 @@ def diff_letter(
     """
     settings = chosen_settings(config)
     hide = Redaction(() if reveal else settings.desk.redact)
+    file = Path(other) if other is not None and Path(other).is_file() else None
+    held: Named | None = None if file is None else (_read(file), str(file))
     (ours, ours_name), (theirs, theirs_name) = at_desk(
-        settings, lambda tap, _told: _both(tap, settings, name, other), "reading letters"
+        settings, lambda tap, _told: _both(tap, settings, name, held or other), "reading letters"
     )
     is_same = ours == theirs
     lines = list(_lines(ours, theirs, ours_name, theirs_name, hide))
@@ -55,18 +59,14 @@ def diff_letter(
     return ExitCode.OK if is_same else ExitCode.PROBLEM
 
 
-Named = tuple[bytes | None, str]
-
-
 async def _both(tap: Tap, settings: Settings, name: str, other: str | None) -> tuple[Named, Named]:
     letter = (await read_whole(tap, settings.topics, name)).envelope
     ours = original_bytes(letter), f"letter {letter.dlq_id}"
     if other is None:
         record = await source_record(tap, letter.source)
         return ours, (record.value, f"{letter.source.topic} as it stands there")
-    path = Path(other)
-    if path.is_file():
-        return ours, (_read(path), other)
+    if isinstance(other, tuple):
+        return ours, other
     theirs = (await read_whole(tap, settings.topics, other)).envelope
     return ours, (original_bytes(theirs), f"letter {theirs.dlq_id}")
 
@@ -88,15 +88,14 @@ def _lines(
     ours: bytes | None, theirs: bytes | None, ours_name: str, theirs_name: str, hide: Redaction
 ) -> Iterator[str]:
     """Yield a unified diff of two values laid out for reading, each line harmless."""
-    for line in difflib.unified_diff(
+    yield from difflib.unified_diff(
         _laid_out(ours, hide),
         _laid_out(theirs, hide),
         printable(ours_name, most=200),
         printable(theirs_name, most=200),
         n=_CONTEXT_LINES,
         lineterm="",
-    ):
-        yield line
+    )
 
 
 def _laid_out(value: bytes | None, hide: Redaction) -> list[str]:
