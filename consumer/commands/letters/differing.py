@@ -59,7 +59,9 @@ def diff_letter(
     return ExitCode.OK if is_same else ExitCode.PROBLEM
 
 
-async def _both(tap: Tap, settings: Settings, name: str, other: str | None) -> tuple[Named, Named]:
+async def _both(
+    tap: Tap, settings: Settings, name: str, other: Named | str | None
+) -> tuple[Named, Named]:
     letter = (await read_whole(tap, settings.topics, name)).envelope
     ours = original_bytes(letter), f"letter {letter.dlq_id}"
     if other is None:
