@@ -36,7 +36,8 @@ class Asked:
         typer.Option(metavar="WORD", help="Only this disposition: poison, exhausted, ..."),
     ] = None
     processor: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only of this processor.")
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Only of this processor: '*.charge'."),
     ] = None
     event_type: Annotated[
         str | None,
