@@ -18,9 +18,9 @@ from consumer.commands.chosen import chosen_settings
 from consumer.commands.exits import ExitCode
 from consumer.commands.letters.desk import at_desk, put
 from consumer.commands.letters.listing import nothing
-from consumer.commands.letters.table import STYLES, WORDS, short_name, two
+from consumer.commands.letters.table import STYLES, WORDS, ago, short_name, two
 from consumer.commands.printable import json_line, printable
-from consumer.commands.waiting.spans import at, span
+from consumer.commands.waiting.spans import at
 from consumer.core.timestamps import rfc3339
 from consumer.desk.groups import Group, Groups
 from consumer.desk.reading import Progress, read_letters
@@ -96,12 +96,11 @@ def _cells(
     kind = f" {_last(each.error_type)}" if each.error_type else ""
     failure = Text.assemble((printable(each.why, most=60), "bold red"), (f"{kind}{by}", "dim"))
     message = printable(hide.text(each.shape), most=_MOST)
-    ago = f"newest {span(max(0.0, now - each.newest))} ago"
     return (
         Text(f"{each.count:,}", style="bold"),
         two(each.group, "bold", short_name(each.example)),
         Text.assemble(failure, "\n", message),
-        two(plot(counts), "yellow", ago),
+        two(plot(counts), "yellow", f"newest {ago(each.newest, now)}"),
     )
 
 

@@ -39,8 +39,8 @@ def letters_table(shown: Sequence[Letter], chosen: int, now: float, hide: Redact
     """
     grid = Table(box=None, expand=True, padding=(0, 1), header_style="dim", pad_edge=False)
     for head, width, share in (
-        ("letter\ngroup", 9, None),
-        ("given up", 13, None),
+        ("letter\ngroup", 8, None),
+        ("given up", 17, None),
         ("event\ntype", None, 4),
         ("key\nplace", None, 3),
         ("state\nhow", 13, None),
@@ -65,7 +65,7 @@ def _cells(letter: Letter, now: float, hide: Redaction) -> tuple[Text, ...]:
     message = printable(hide.text(without_limit(letter.message)[: 4 * _MOST]), most=_MOST)
     return (
         two(short_name(letter.dlq_id), "bold", letter.group),
-        two(at(letter.timestamp, now)[-13:], "", f"{span(max(0.0, now - letter.timestamp))} ago"),
+        two(at(letter.timestamp, now), "", ago(letter.timestamp, now)),
         two(event_name(letter), "bold", printable(letter.event_type or "(no event)", most=_MOST)),
         two(key, "cyan", f"in {letter.partition}/{letter.offset}"),
         two(WORDS[letter.state], STYLES[letter.state], printable(tried, most=_MOST)),
@@ -87,6 +87,12 @@ def short_name(dlq_id: str) -> str:
     if _UUID_BEGINNING.match(dlq_id):
         return dlq_id[:8]
     return printable("/".join(dlq_id.split("/")[-2:]), most=40)
+
+
+def ago(moment: float, now: float) -> str:
+    """Return how long ago a moment is (both in seconds since the epoch), in one unit."""
+    number, unit = span(max(0.0, now - moment)).split()[:2]
+    return f"{number} {unit} ago"
 
 
 def two(first: str, style: str, second: str) -> Text:
