@@ -10,6 +10,7 @@ from 1.
 from dataclasses import dataclass, field
 from typing import Literal
 
+from consumer.core.act_facts import ActDone
 from consumer.core.failure import Disposition, FailureClass
 from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
@@ -140,4 +141,5 @@ Fact = (
     | FallbackFailed
     | RetryDelayed
     | GuardChanged
+    | ActDone
 )

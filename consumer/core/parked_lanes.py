@@ -110,6 +110,11 @@ class ParkedLanes:
             self.lanes[lane] = Lane(None, 0, 0.0, None)
         self._held[lane] = dlq_id
 
+    @property
+    def held_keys(self) -> int:
+        """How many lanes wait for what becomes of a letter."""
+        return len(self._held)
+
     def held_by(self, lane: ParkedLane) -> str | None:
         """Return the dlq_id that holds *lane*; None where none does."""
         return self._held.get(lane)

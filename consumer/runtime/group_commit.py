@@ -157,6 +157,8 @@ class GroupCommit:
             now - done.timestamp / 1000 for done in taken.settled if done.item is not None
         ]
         ledger.apply_settled([(done.key, done.entry) for done in taken.settled], now)
+        has_letters = bool(taken.batch.letters)
+        state.open_letters.committed(taken.rewritten(), taken.settled, has_letters=has_letters)
         in_flight = state.in_flight
         for done in taken.settled:
             item = done.item

@@ -12,6 +12,7 @@ from consumer.core.expiry import Horizon
 from consumer.core.in_flight import InFlight
 from consumer.core.lanes import Lanes
 from consumer.core.offsets import PartitionOffsets
+from consumer.core.open_letters import OpenLetters
 from consumer.core.output import OutputRecord
 from consumer.core.parked_lanes import ParkedLanes
 from consumer.core.progress import Progress
@@ -48,7 +49,7 @@ class Notice:
 class PartitionState:
     """Records in flight, lanes, the ledger, and what is pending."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a session is set up with, by name
         self,
         partition: int,
         *,
@@ -57,6 +58,7 @@ class PartitionState:
         refusals: Refusals,
         bounds: Bounds,
         parked: ParkedLanes,
+        open_letters: OpenLetters,
         quarantine: Quarantine,
         reads_control: bool,
     ) -> None:
@@ -74,6 +76,7 @@ class PartitionState:
         self.judged = ledger.judged(progress.topic, progress.next_input)
         self.pending = Pending()
         self.parked = parked
+        self.open_letters = open_letters
         self.quarantine = quarantine
         self.is_watching = not quarantine.is_over(progress.next_input)
         """Whether records that are read may have been in flight at a death."""

@@ -7,6 +7,7 @@ still runs settles into an object that nobody commits.
 
 import asyncio
 
+from consumer.core.open_letters import OpenLetters
 from consumer.core.quarantine import Quarantine
 from consumer.core.refusals import Refusals
 from consumer.core.session_facts import SessionClosed, SessionStarted
@@ -136,7 +137,7 @@ class Session:
         if state is None:
             return PartitionStatus(self.partition, "starting", 0, 0, None, 0, 0, 0.0)
         committed = state.progress.next_input
-        load = state.parked.load
+        load, moment = state.parked.load, self._env.clocks.now()
         return PartitionStatus(
             self.partition,
             "draining" if self.ending else "running",
@@ -149,7 +150,11 @@ class Session:
             self.settling.guard.state if self.settling is not None else "passing",
             self.settling.guard.held if self.settling is not None else 0,
             parked_events=dict(load.by_policy),
-            parked_oldest_age_seconds=load.oldest_age_seconds(self._env.clocks.now()),
+            parked_oldest_age_seconds=load.oldest_age_seconds(moment),
+            overdue_seconds=state.parked.due.overdue_seconds(moment),
+            held_keys=state.parked.held_keys,
+            open_letters=len(state.open_letters),
+            letter_oldest_age_seconds=state.open_letters.oldest_age_seconds(moment),
         )
 
     def moved(self) -> None:
@@ -169,13 +174,15 @@ class Session:
         start, log_end = await find_start(env, self.partition, ledger.progress)
         control = await find_control(env, self.partition, ledger.progress)
         first = first_progress(env, ledger.progress, start, control, log_end)
+        open_letters = OpenLetters()
         state = PartitionState(
             self.partition,
             progress=first,
             ledger=ledger,
             refusals=self._refusals,
             bounds=env.bounds,
-            parked=lanes_of(env, ledger, first),
+            parked=lanes_of(env, ledger, first, open_letters),
+            open_letters=open_letters,
             quarantine=Quarantine(first, env.settings.processing.max_in_flight_records),
             reads_control=self._reads_control,
         )

@@ -5,10 +5,12 @@ earlier owner had open is aborted by the fence, so what is read afterwards is al
 """
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from consumer.core.dedup_key import PROGRESS_KEY
-from consumer.core.ledger_entry import UnknownEntryVersionError, decode_entry
+from consumer.core.ledger_entry import Entry, UnknownEntryVersionError, decode_entry
+from consumer.core.open_letters import OpenLetters
 from consumer.core.parked_lanes import ParkedLanes
 from consumer.core.parked_restore import may_wait, restored_lanes
 from consumer.core.progress import LedgerTooNewError, Progress, decode_progress
@@ -140,14 +142,20 @@ async def find_control(env: Environment, partition: int, progress: Progress | No
     return known if bounds.start <= known <= bounds.end else bounds.start
 
 
-def lanes_of(env: Environment, ledger: LedgerStore, progress: Progress) -> ParkedLanes:
-    """Return who waits where, by what the *ledger* holds."""
+def lanes_of(
+    env: Environment, ledger: LedgerStore, progress: Progress, letters: OpenLetters
+) -> ParkedLanes:
+    """Return who waits where, by what the *ledger* holds; note its open letters in *letters*."""
+
+    def waiting() -> Iterator[tuple[str, int, Entry]]:
+        for key, encoded in ledger.items():
+            if may_wait(encoded):
+                entry = decode_entry(encoded)
+                letters.note(key, entry)
+                yield key, len(key) + len(encoded), entry
+
     return restored_lanes(
-        (
-            (key, len(key) + len(encoded), decode_entry(encoded))
-            for key, encoded in ledger.items()
-            if may_wait(encoded)
-        ),
+        waiting(),
         ordering=env.settings.processing.ordering,
         next_seq=progress.next_seq,
         now=env.clocks.now(),

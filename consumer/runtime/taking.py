@@ -4,6 +4,7 @@ Everything settled, parked or to be remembered since the last one, said in recor
 and the offset of the settled prefix.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from consumer.core.dedup_key import PROGRESS_KEY
@@ -43,6 +44,12 @@ class Taken:
             *[done.key for done in self.settled],
             *[item.key for item, _ in self.parked],
         }
+
+    def rewritten(self) -> Iterator[tuple[str, bytes | None]]:
+        """Yield ledger key and entry of what it writes of events that are not settled by it."""
+        yield from ((key, None) for key in self.forgotten)
+        yield from self.journal.items()
+        yield from ((item.key, entry) for item, entry in self.parked)
 
 
 class Taking:
