@@ -209,6 +209,13 @@ INTAKE_PAUSES = Metric(
     "holds its partition back; waiting, parked: too much fails; entries: raise dedup.max_entries.",
     ("bound",),
 )
+INTAKE_PAUSED = Metric(
+    "everonce_intake_paused",
+    "gauge",
+    "1 for the bound that stops the reading now, 0 for the others. waiting, parked, entries for "
+    "long: see everonce_intake_pauses_total.",
+    ("bound",),
+)
 LOOP_LAG = Metric(
     "everonce_loop_lag_seconds",
     "gauge",
