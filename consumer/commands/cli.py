@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from consumer.commands import check, kafka, ledger, produce, retries, run, tail, topics
+from consumer.commands import check, kafka, ledger, produce, retries, run, stats, tail, topics
 from consumer.commands.exits import CommandError, ExitCode
 from consumer.commands.packages import shadowed
 
@@ -33,7 +33,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     line.callback()(everonce)
-    for command in (run.run, check.check, produce.produce, tail.tail):
+    for command in (run.run, check.check, produce.produce, tail.tail, stats.stats):
         line.command()(command)
     line.add_typer(topics.group, name="topics")
     line.add_typer(kafka.group, name="kafka")
