@@ -14,6 +14,7 @@ from consumer.core.session_facts import SessionClosed, SessionStarted
 from consumer.core.settlement import Rules
 from consumer.core.status import PartitionStatus
 from consumer.ports import LedgerStore, Writer
+from consumer.runtime.control import Control
 from consumer.runtime.due import Due
 from consumer.runtime.environment import Environment
 from consumer.runtime.group_commit import GroupCommit
@@ -80,13 +81,14 @@ class Session:
         """
         writer = self._env.writers(self.partition)
         try:
-            commit, due, suspects = await self._set_up(writer)
+            commit, due, suspects, acting = await self._set_up(writer)
             trimming = Trimming(self._env, self._working())
             await self._live(
                 commit,
                 asyncio.create_task(trimming.run(), name=f"trimming-{self.partition}"),
                 asyncio.create_task(due.run(), name=f"due-{self.partition}"),
                 asyncio.create_task(suspects.run(), name=f"suspects-{self.partition}"),
+                asyncio.create_task(acting.run(), name=f"control-{self.partition}"),
             )
             await self._close(commit)
         finally:
@@ -164,7 +166,7 @@ class Session:
         if self.settling is not None:
             self.settling.guard.look()
 
-    async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due, Suspects]:
+    async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due, Suspects, Control]:
         env, loop = self._env, asyncio.get_running_loop()
         began = loop.time()
         await writer.fence()
@@ -172,7 +174,7 @@ class Session:
         ledger = self.ledger = restored.ledger
         self.reflects = env.clocks.now()
         start, log_end = await find_start(env, self.partition, ledger.progress)
-        control = await find_control(env, self.partition, ledger.progress)
+        control, cautious = await find_control(env, self.partition, ledger.progress)
         first = first_progress(env, ledger.progress, start, control, log_end)
         open_letters = OpenLetters()
         state = PartitionState(
@@ -204,7 +206,8 @@ class Session:
         self._turns = turns
         self.settling = Settling(env, state, rules, turns, parking)
         intake = Intake(env, state, self.settling, parking, self)
-        self._reading = Reading(env, state, intake, self.settling.guard)
+        acting = Control.of(env, state, self.settling, parking, self, cautious_before=cautious)
+        self._reading = Reading(env, state, intake, self.settling.guard, acting)
         self.state = state
         self._reading.begin()
         env.observer.observe(
@@ -220,7 +223,7 @@ class Session:
                 start.note,
             ),
         )
-        return commit, Due(env, state, parking, self), suspects
+        return commit, Due(env, state, parking, self), suspects, acting
 
     async def _close(self, commit: GroupCommit) -> None:
         """Say in a last commit that this owner ended by itself."""
