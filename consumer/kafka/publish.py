@@ -105,8 +105,19 @@ class Publisher:
         await end_tasks([self._producer._sender.sender_task])  # noqa: SLF001
         await end_client(self._producer.client)
 
-    async def publish(self, record: OutputRecord, confirmed: Confirmed | None = None) -> None:
+    async def publish(
+        self,
+        record: OutputRecord,
+        confirmed: Confirmed | None = None,
+        *,
+        partition: int | None = None,
+    ) -> None:
         """Hand *record* over; return when there is room for the next, not when it is confirmed.
+
+        Args:
+            record: What is published.
+            confirmed: Told where it stands, once every in-sync replica has it.
+            partition: Where it goes; without it where the hash of its key says.
 
         Raises:
             RecordRefusedError: It is larger than a request may be, or has neither key nor value.
@@ -118,7 +129,11 @@ class Publisher:
             raise RecordRefusedError("a record without key and value says nothing: give it a key")
         try:
             future = await self._producer.send(
-                self._topic, value=record.value, key=record.key, headers=list(record.headers)
+                self._topic,
+                value=record.value,
+                key=record.key,
+                partition=partition,
+                headers=list(record.headers),
             )
         except MessageSizeTooLargeError as error:
             raise RecordRefusedError(str(error)) from error

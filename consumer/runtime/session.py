@@ -14,6 +14,7 @@ from consumer.core.session_facts import SessionClosed, SessionStarted
 from consumer.core.settlement import Rules
 from consumer.core.status import PartitionStatus
 from consumer.ports import LedgerStore, Writer
+from consumer.runtime.control import Control
 from consumer.runtime.due import Due
 from consumer.runtime.environment import Environment
 from consumer.runtime.group_commit import GroupCommit
@@ -80,13 +81,14 @@ class Session:
         """
         writer = self._env.writers(self.partition)
         try:
-            commit, due, suspects = await self._set_up(writer)
+            commit, due, suspects, acting = await self._set_up(writer)
             trimming = Trimming(self._env, self._working())
             await self._live(
                 commit,
                 asyncio.create_task(trimming.run(), name=f"trimming-{self.partition}"),
                 asyncio.create_task(due.run(), name=f"due-{self.partition}"),
                 asyncio.create_task(suspects.run(), name=f"suspects-{self.partition}"),
+                asyncio.create_task(acting.run(), name=f"control-{self.partition}"),
             )
             await self._close(commit)
         finally:
@@ -109,7 +111,8 @@ class Session:
     async def drain(self, timeout_seconds: float) -> None:
         """Admit nothing more, let what is admitted finish, then let ``run`` commit and return.
 
-        Retries that wait are not waited for: they are parked, and the next owner goes on with them.
+        Retries that wait are not waited for, not even those that a breaker holds: they are parked,
+        and the next owner goes on with them.
         """
         self.ending = True
         if self._turns is not None:
@@ -120,7 +123,8 @@ class Session:
                 self._cut = True
                 self._env.pool.drop(self)
         if self.settling is not None:
-            self.settling.park_waiting()
+            held = self._env.gates.drop(self, asyncio.get_running_loop().time())
+            self.settling.park_waiting(held)
         self._drain.set()
         if self.state is not None:
             self.state.press()
@@ -164,7 +168,7 @@ class Session:
         if self.settling is not None:
             self.settling.guard.look()
 
-    async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due, Suspects]:
+    async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due, Suspects, Control]:
         env, loop = self._env, asyncio.get_running_loop()
         began = loop.time()
         await writer.fence()
@@ -172,7 +176,7 @@ class Session:
         ledger = self.ledger = restored.ledger
         self.reflects = env.clocks.now()
         start, log_end = await find_start(env, self.partition, ledger.progress)
-        control = await find_control(env, self.partition, ledger.progress)
+        control, cautious = await find_control(env, self.partition, ledger.progress)
         first = first_progress(env, ledger.progress, start, control, log_end)
         open_letters = OpenLetters()
         state = PartitionState(
@@ -204,7 +208,8 @@ class Session:
         self._turns = turns
         self.settling = Settling(env, state, rules, turns, parking)
         intake = Intake(env, state, self.settling, parking, self)
-        self._reading = Reading(env, state, intake, self.settling.guard)
+        acting = Control.of(env, state, self.settling, parking, self, cautious_before=cautious)
+        self._reading = Reading(env, state, intake, self.settling.guard, acting)
         self.state = state
         self._reading.begin()
         env.observer.observe(
@@ -220,7 +225,7 @@ class Session:
                 start.note,
             ),
         )
-        return commit, Due(env, state, parking, self), suspects
+        return commit, Due(env, state, parking, self), suspects, acting
 
     async def _close(self, commit: GroupCommit) -> None:
         """Say in a last commit that this owner ended by itself."""
@@ -246,7 +251,7 @@ class Session:
         if self.state is not None:
             self.state.release_all()
             self.state.put_back(env.clocks.now())
-        env.gates.drop(self)
+        env.gates.drop(self, asyncio.get_running_loop().time())
         if self.settling is not None:
             self.settling.guard.end()
         env.pool.drop(self)

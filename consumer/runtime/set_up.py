@@ -14,7 +14,7 @@ from consumer.core.open_letters import OpenLetters
 from consumer.core.parked_lanes import ParkedLanes
 from consumer.core.parked_restore import may_wait, restored_lanes
 from consumer.core.progress import LedgerTooNewError, Progress, decode_progress
-from consumer.core.quarantine import after_end
+from consumer.core.quarantine import after_end, ended_uncleanly
 from consumer.core.record import Record
 from consumer.core.start_position import Found, Refused, Start, start_position
 from consumer.ports import LedgerStore
@@ -131,15 +131,18 @@ async def find_start(
     return decision, bounds.end
 
 
-async def find_control(env: Environment, partition: int, progress: Progress | None) -> int:
-    """Decide where to read the control log from.
+async def find_control(
+    env: Environment, partition: int, progress: Progress | None
+) -> tuple[int, int]:
+    """Decide where to read the control log from; and below which offset with caution.
 
     Without an offset, or out of range, from its beginning: letters that were asked for and are
-    unknown by now simply stay as they are.
+    unknown by now simply stay as they are.  Whatever stands there after a death may be its cause.
     """
     bounds = await env.source.bounds(env.control(partition))
     known = progress.next_control if progress is not None else bounds.start
-    return known if bounds.start <= known <= bounds.end else bounds.start
+    start = known if bounds.start <= known <= bounds.end else bounds.start
+    return start, bounds.end if ended_uncleanly(progress, env.instance) else 0
 
 
 def lanes_of(
