@@ -225,8 +225,7 @@ LOOP_LAG = Metric(
 READY = Metric(
     "everonce_ready",
     "gauge",
-    "1 while the process is assigned and restored, 0 while it is not. 0 for long: `/health/ready` "
-    "says what is in the way.",
+    "1 while the process is assigned and restored. 0 for long: `/health/ready` says why.",
 )
 TELEMETRY_FAILURES = Metric(
     "everonce_telemetry_failures_total",
