@@ -187,8 +187,8 @@ PARTITIONS = Metric(
 SKIPPED_RECORDS = Metric(
     "everonce_skipped_records_total",
     "counter",
-    "Input records that retention removed before they were read. Any: events are lost; raise the "
-    "input's retention, or keep the consumer running.",
+    "Records of input and control topic that retention removed before they were read. Any: events "
+    "or acts are lost; raise that topic's retention, or keep the consumer running.",
 )
 ASSIGNMENT_CHANGES = Metric(
     "everonce_assignment_changes_total",
