@@ -41,7 +41,8 @@ class Publisher:
 
     Args:
         kafka: How the brokers are reached.
-        topic: Where the records go, by the hash of their key as every Kafka client does it.
+        topic: Where the records go, by the hash of their key as every Kafka client does it unless
+            a partition is given.
     """
 
     def __init__(self, kafka: KafkaSettings, topic: str) -> None:
@@ -105,8 +106,19 @@ class Publisher:
         await end_tasks([self._producer._sender.sender_task])  # noqa: SLF001
         await end_client(self._producer.client)
 
-    async def publish(self, record: OutputRecord, confirmed: Confirmed | None = None) -> None:
+    async def publish(
+        self,
+        record: OutputRecord,
+        confirmed: Confirmed | None = None,
+        *,
+        partition: int | None = None,
+    ) -> None:
         """Hand *record* over; return when there is room for the next, not when it is confirmed.
+
+        Args:
+            record: Key, value and headers.
+            confirmed: Told where it came to stand.
+            partition: Where it goes, whatever its key is; None goes by the key.
 
         Raises:
             RecordRefusedError: It is larger than a request may be, or has neither key nor value.
@@ -118,7 +130,11 @@ class Publisher:
             raise RecordRefusedError("a record without key and value says nothing: give it a key")
         try:
             future = await self._producer.send(
-                self._topic, value=record.value, key=record.key, headers=list(record.headers)
+                self._topic,
+                value=record.value,
+                key=record.key,
+                partition=partition,
+                headers=list(record.headers),
             )
         except MessageSizeTooLargeError as error:
             raise RecordRefusedError(str(error)) from error
