@@ -1,1 +1,1 @@
-"""OPERATES: dead letters and parked events, for the people on call; prints nothing itself."""
+"""OPERATES: dead letters as an operator sees them: read, chosen, grouped, explained."""

@@ -5,7 +5,7 @@ what any downstream consumer sees.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -122,7 +122,7 @@ class Tap:
 
     async def read(
         self, topic: str, spans: Mapping[int, LogBounds], *, follow: bool = False
-    ) -> AsyncIterator[Sequence[Record]]:
+    ) -> AsyncGenerator[Sequence[Record], None]:
         """Yield the committed records of *spans*, by partition, in portions as they arrive.
 
         Ends when every partition has been read to its end, transaction markers and aborted
