@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from config.breakers import BreakerSettings
 from config.connection import KafkaSettings
 from config.dedup import DedupSettings, OnConflict, OnDuplicate
+from config.desk import DeskSettings
 from config.failures import ClassificationRule, ClassificationSettings
 from config.guard import GuardSettings
 from config.policies import Frozen
@@ -26,6 +27,7 @@ __all__ = [
     "ClassificationSettings",
     "CommitSettings",
     "DedupSettings",
+    "DeskSettings",
     "GuardSettings",
     "HttpSettings",
     "KafkaSettings",
@@ -81,6 +83,7 @@ class Settings(BaseSettings):
     guard: GuardSettings = GuardSettings()
     dedup: DedupSettings = DedupSettings()
     commit: CommitSettings = CommitSettings()
+    desk: DeskSettings = DeskSettings()
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
 

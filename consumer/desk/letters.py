@@ -40,7 +40,7 @@ class Letter:
     event_id: str | None
     workflow_id: str | None
     key: bytes | None
-    """Of the record of the dead-letter topic: that of the original, or the SHA-256 of a long one."""
+    """As the letter's own record has it: the original's, or the SHA-256 of a very long one."""
     timestamp: float
     """When it was given up; seconds since the epoch."""
     message: str
