@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 from config.settings import Settings
 from consumer.core.act import Act, ActKind, NotAnActError, control_record, read_act
 from consumer.core.record import source_of
+from consumer.desk.errors import DeskError
 from consumer.kafka.publish import Publisher
 from consumer.kafka.tap import Tap
 
@@ -25,7 +26,7 @@ OWN_CLOCK_SECONDS = 60.0
 """How far the desk's clock may have been set back since a run began."""
 
 
-class NoRunError(ValueError):
+class NoRunError(DeskError):
     """A text that names no run."""
 
 

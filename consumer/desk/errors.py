@@ -7,6 +7,7 @@
     +-- StateUnreadableError
     +-- LetterMissingError
     +-- AmbiguousNameError
+    +-- NoRunError          (consumer.desk.acts)
 """
 
 

@@ -1,0 +1,1 @@
+"""What is said to ``everonce dlq redrive``, ``discard`` and ``edit``?"""
