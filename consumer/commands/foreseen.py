@@ -10,7 +10,6 @@ from contextlib import contextmanager
 
 from config.settings import KafkaSettings
 from consumer.commands.exits import CommandError, ExitCode
-from consumer.desk.errors import DeskError
 from consumer.embedded.errors import EmbeddedKafkaError
 from consumer.kafka.errors import described
 from consumer.kafka.publish import PublishError
@@ -27,7 +26,7 @@ def foreseen(kafka: KafkaSettings | None = None) -> Iterator[None]:
     """
     try:
         yield
-    except (EmbeddedKafkaError, DeskError) as error:
+    except EmbeddedKafkaError as error:
         raise CommandError(str(error)) from error
     except TopicMissingError as error:
         raise CommandError(missing_topic(str(error.args[0]))) from error
