@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from consumer.commands import check, kafka, ledger, produce, retries, run, tail, topics
+from consumer.commands import check, dlq, kafka, ledger, produce, retries, run, tail, topics
 from consumer.commands.exits import CommandError, ExitCode
 from consumer.commands.packages import shadowed
 
@@ -39,6 +39,7 @@ def build() -> typer.Typer:
     line.add_typer(kafka.group, name="kafka")
     line.add_typer(ledger.group, name="ledger")
     line.add_typer(retries.group, name="retries")
+    line.add_typer(dlq.group, name="dlq")
     return line
 
 

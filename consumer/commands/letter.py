@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group
+from rich.highlighter import JSONHighlighter
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
@@ -19,13 +20,24 @@ from consumer.commands.show import part
 
 _MOST_ORIGINAL_LINES = 24
 _MOST_ATTEMPTS = 6
+_JSON = JSONHighlighter()
 
 
-def letter_report(envelope: Mapping[str, Any]) -> Panel:
-    """Return *envelope*, a dead letter's parsed JSON, as a panel for the terminal."""
+Part = tuple[str, Sequence[Text]]
+"""A title, and what stands below it."""
+
+
+def letter_report(envelope: Mapping[str, Any], standing: Sequence[Part] = ()) -> Panel:
+    """Return *envelope*, a dead letter's parsed JSON, as a panel for the terminal.
+
+    Args:
+        envelope: The letter.
+        standing: What is known beside it, to be told before what to do.
+    """
     parts = [
         ("What happened", _happened(envelope)),
         ("What was tried", tried(envelope)),
+        *standing,
         ("What to do", _to_do(envelope)),
         ("The original", original(envelope)),
     ]
@@ -129,11 +141,13 @@ def original(envelope: Mapping[str, Any]) -> list[Text]:
         return [*shown, Text("no value is kept")]
     pretty = pretty_json(value)
     lines = printable_lines(pretty) if pretty is not None else [printable_bytes(value, most=2000)]
+    # Harmless first: the highlighter only adds colour.
+    colour = _JSON if pretty is not None else Text
     if len(lines) > _MOST_ORIGINAL_LINES:
         lines[_MOST_ORIGINAL_LINES:] = [f"… {len(lines) - _MOST_ORIGINAL_LINES} lines more"]
     if record.get("truncated"):
         lines.append(f"(cut; {_said(record, 'size')} bytes, sha256 {_said(record, 'sha256')})")
-    return [*shown, *(Text(line) for line in lines)]
+    return [*shown, *(colour(line) for line in lines)]
 
 
 def decoded(field: object) -> bytes | None:

@@ -7,6 +7,7 @@
     +-- StateUnreadableError
     +-- LetterMissingError
     +-- AmbiguousNameError
+    +-- SourceMissingError
     +-- NoRunError          (consumer.desk.acts)
 """
 
@@ -29,3 +30,7 @@ class LetterMissingError(DeskError):
 
 class AmbiguousNameError(DeskError):
     """Several letters have names that begin so."""
+
+
+class SourceMissingError(DeskError):
+    """The record that a letter is about does not stand in its log any more."""

@@ -16,8 +16,11 @@ from typing import Any
 import orjson
 
 HIDDEN = "(hidden)"
-_SCHEME = r"(?:bearer|basic|digest|negotiate)\s+"
-_VALUE = r"""(?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?:%s)?[^\s,;&}\])]+)""" % _SCHEME
+# Quoted, quoted inside a quoted text, with an authorization scheme, or up to the next delimiter.
+_VALUE = r"""(?:
+    "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | \\"(?:(?!\\").)*\\"
+    | (?:(?:bearer|basic|digest|negotiate)\s+)?[^\s,;&}\])]+
+)"""
 _LONGEST_NAME = 200
 
 
@@ -36,10 +39,14 @@ class Redaction:
             else None
         )
         words = [_word(pattern) for pattern in patterns]
+        # Whatever it finds may be hidden, and what it does not find cannot; escapes and base64
+        # could spell anything.
+        cores = [_word(pattern.strip("*")) for pattern in patterns]
+        self._trace = re.compile("|".join([*cores, r"\\u", '"base64"']).encode(), re.IGNORECASE)
         self._texts = (
             re.compile(
-                rf"""(?P<name>(?<![\w-])(?:{"|".join(words)})["']?\s*[:=]\s*){_VALUE}""",
-                re.IGNORECASE,
+                rf"""(?P<name>(?<![\w-])(?:{"|".join(words)})\\?["']?\s*[:=]\s*){_VALUE}""",
+                re.IGNORECASE | re.VERBOSE,
             )
             if words
             else None
@@ -79,7 +86,7 @@ class Redaction:
 
         Numbers keep every digit; what is neither JSON nor text is as it was.
         """
-        if not self:
+        if not self or self._trace.search(data) is None:
             return data
         try:
             document = exactly(data)
@@ -89,7 +96,9 @@ class Redaction:
             except UnicodeDecodeError:
                 return data
         try:
-            return orjson.dumps(self.document(document))
+            hidden = orjson.dumps(self.document(document))
+            # Where nothing is hidden it stays as it was written.
+            return data if hidden == orjson.dumps(document) else hidden
         except (orjson.JSONEncodeError, RecursionError):
             return HIDDEN.encode()
 
@@ -100,21 +109,23 @@ class Redaction:
         return HIDDEN.encode() if self.hides(name) else self.value(value)
 
     def envelope(self, envelope: bytes) -> bytes:
-        """Return a letter, as JSON, with what is hidden replaced everywhere in it."""
-        if not self:
+        """Return a letter, as JSON, with what is hidden replaced everywhere in it.
+
+        Raises:
+            ValueError: It is no JSON object.
+        """
+        if not self or self._trace.search(envelope) is None:
             return envelope
         document = exactly(envelope)
-        if not isinstance(document, dict):
-            return orjson.dumps(self.document(document))
-        original = document.pop("original", None)
-        # The names of the envelope's own members are not the producer's.
         hidden = {
-            name: self.document(each) if name != "dlq_id" else each
+            name: self._original(each)
+            if name == "original" and isinstance(each, dict)
+            else self.document(each)
             for name, each in document.items()
         }
-        if isinstance(original, dict):
-            hidden["original"] = self._original(original)
-        return orjson.dumps(hidden)
+        shown = orjson.dumps(hidden)
+        # Where nothing is hidden it stays as it was written.
+        return envelope if shown == orjson.dumps(document) else shown
 
     def _original(self, original: dict[str, Any]) -> dict[str, Any]:
         headers = original.get("headers")

@@ -3,8 +3,7 @@
 Its envelope, the entry that the ledger has of it, and what operators have done about it.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -17,23 +16,16 @@ from consumer.core.ledger_entry import Entry, UnknownEntryVersionError, decode_e
 from consumer.core.record import Record
 from consumer.desk.bounds import audit_bounds
 from consumer.desk.envelopes import envelope_of
-from consumer.desk.errors import (
-    AmbiguousNameError,
-    DeskError,
-    LetterMissingError,
-    StateUnreadableError,
-)
+from consumer.desk.errors import StateUnreadableError
+from consumer.desk.finding import find
 from consumer.desk.letters import Letter
 from consumer.desk.marks import Marks
 from consumer.desk.outcomes import Outcomes
-from consumer.desk.summary import ID_HEADER, Known, summary
+from consumer.desk.summary import Known, summary
 from consumer.kafka.tap import Tap
 from consumer.ports import LogBounds
 
-SHORTEST_NAME = 6
-"""Fewest characters of a dlq_id that are taken for its beginning."""
 _MOST_AUDITED = 200
-_PLACE = re.compile(r"(?:(?P<topic>[A-Za-z0-9._-]+)/)?(?P<partition>\d{1,9})/(?P<offset>\d{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,64 +91,6 @@ async def read_whole(tap: Tap, topics: TopicSettings, name: str) -> Whole:
         entries[0] if entries else None,
         entries[1] if len(entries) > 1 else None,
         audit,
-    )
-
-
-async def find(tap: Tap, topics: TopicSettings, name: str) -> Record:
-    """Return the record of the dead-letter topic that *name* names, as ``read_whole`` takes it.
-
-    Raises:
-        LetterMissingError: There is none.
-        AmbiguousNameError: There are several.
-    """
-    bounds = await tap.bounds(topics.dlq)
-    place = _PLACE.fullmatch(name)
-    if place is not None and place["topic"] in (None, topics.dlq):
-        number, offset = int(place["partition"]), int(place["offset"])
-        span = bounds.get(number)
-        if span is not None and span.start <= offset < span.end:
-            async with aclosing(
-                tap.read(topics.dlq, {number: LogBounds(offset, offset + 1)})
-            ) as it:
-                async for records in it:
-                    return records[0]
-        raise _missing(topics.dlq, name)
-    if len(name) < SHORTEST_NAME:
-        raise DeskError(
-            f"{name[:100]!r} is too short for the name of a letter: give six characters of its "
-            "dlq_id at least, or PARTITION/OFFSET"
-        )
-    return await _named(tap, topics.dlq, bounds, name)
-
-
-async def _named(tap: Tap, topic: str, bounds: Mapping[int, LogBounds], name: str) -> Record:
-    wanted = name.encode("utf-8", "surrogateescape")
-    found: dict[bytes, Record] = {}
-    for number, span in sorted(bounds.items()):
-        if span.start == span.end:
-            continue
-        async with aclosing(tap.read(topic, {number: span})) as reading:
-            async for records in reading:
-                for record in records:
-                    dlq_id = dict(record.headers).get(ID_HEADER) or b""
-                    if dlq_id == wanted:
-                        return record
-                    if dlq_id.startswith(wanted):
-                        found[dlq_id] = record
-    if len(found) > 1:
-        names = ", ".join(sorted(each.decode("utf-8", "replace") for each in found)[:5])
-        raise AmbiguousNameError(
-            f"{len(found)} letters have names that begin with {name!r} ({names}): give more of it"
-        )
-    if not found:
-        raise _missing(topic, name)
-    return next(iter(found.values()))
-
-
-def _missing(topic: str, name: str) -> LetterMissingError:
-    return LetterMissingError(
-        f"{topic} has no letter {name[:100]!r}: `everonce dlq list --state all` shows which it "
-        "has; older ones have gone with the topic's retention"
     )
 
 

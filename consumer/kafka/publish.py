@@ -116,9 +116,9 @@ class Publisher:
         """Hand *record* over; return when there is room for the next, not when it is confirmed.
 
         Args:
-            record: Key, value and headers.
-            confirmed: Told where it came to stand.
-            partition: Where it goes, whatever its key is; None goes by the key.
+            record: What is published.
+            confirmed: Told where it stands, once every in-sync replica has it.
+            partition: Where it goes; without it where the hash of its key says.
 
         Raises:
             RecordRefusedError: It is larger than a request may be, or has neither key nor value.

@@ -22,7 +22,7 @@ from consumer.desk.letter_requests import Asker, LeaveOut, letter_requests
 from consumer.desk.outlook import Kind, Outlook
 from consumer.desk.reading import Progress, read_records
 from consumer.desk.selection import Selection
-from consumer.desk.whole import SHORTEST_NAME, find
+from consumer.desk.finding import find
 from consumer.kafka.tap import Tap
 
 _WHOLE_NAME = 36  # characters of a UUID
@@ -110,12 +110,6 @@ async def _selection(tap: Tap, settings: Settings, request: LettersRequest) -> S
         if len(name) >= _WHOLE_NAME:
             names.add(name)
             continue
-        if len(name) < SHORTEST_NAME and "/" not in name:
-            raise CommandError(
-                f"{name!r} is too short for a letter's name: give at least {SHORTEST_NAME} "
-                "characters of it, or PARTITION/OFFSET",
-                ExitCode.USAGE,
-            )
         names.add(envelope_of(await find(tap, settings.topics, name)).dlq_id)
     # Those that are not open are shown as left out, with why.
     return replace(request.selection, dlq_ids=frozenset(names), states=frozenset())

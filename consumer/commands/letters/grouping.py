@@ -1,0 +1,143 @@
+"""What fails, how often, and since when?"""
+
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+import orjson
+from rich.console import Group as Rows
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from config.settings import Settings
+from consumer.commands.choosing import Asked
+from consumer.commands.chosen import chosen_settings
+from consumer.commands.exits import ExitCode
+from consumer.commands.letters.desk import at_desk, put
+from consumer.commands.letters.listing import nothing
+from consumer.commands.letters.table import STYLES, WORDS, short_name, two
+from consumer.commands.printable import json_line, printable
+from consumer.commands.waiting.spans import at, span
+from consumer.core.timestamps import rfc3339
+from consumer.desk.groups import Group, Groups
+from consumer.desk.reading import Progress, read_letters
+from consumer.desk.redaction import Redaction
+from consumer.desk.selection import Selection
+from consumer.desk.timeline import plot, span_of
+from consumer.kafka.tap import Tap
+
+_TABLE_ROWS = 20
+_PLOT_COLUMNS = 24
+_MOST = 300
+
+
+def group_letters(
+    config: Path | None, asked: Asked, *, limit: int | None, as_json: bool, reveal: bool
+) -> int:
+    """Show the groups of the letters that were asked for; return the exit code."""
+    selection = asked.selection(time.time())
+    settings = chosen_settings(config)
+    hide = Redaction(() if reveal else settings.desk.redact)
+    groups = at_desk(
+        settings, lambda tap, told: _grouped(tap, told, settings, selection), "reading letters"
+    )
+    chosen = groups.largest_first()
+    if as_json:
+        for each in chosen[:limit]:
+            line = orjson.dumps(_document(each, hide)).decode()
+            sys.stdout.write(json_line(line) + "\n")
+    elif chosen:
+        put(_table(chosen, limit or _TABLE_ROWS, time.time(), hide))
+        put(_sums(chosen, groups.beyond))
+    else:
+        put(Text(nothing(selection), style="green"))
+    return ExitCode.OK
+
+
+async def _grouped(
+    tap: Tap, told: Progress | None, settings: Settings, selection: Selection
+) -> Groups:
+    groups = Groups()
+    async with aclosing(read_letters(tap, settings.topics, selection, progress=told)) as reading:
+        async for letter in reading:
+            groups.add(letter)
+    return groups
+
+
+def _table(chosen: Sequence[Group], most: int, now: float, hide: Redaction) -> RenderableType:
+    """Return the groups as a table of two lines each; all plots have the same two ends."""
+    oldest, newest = span_of((each.oldest, each.newest) for each in chosen)
+    grid = Table(box=None, expand=True, padding=(0, 1), header_style="dim", pad_edge=False)
+    grid.add_column("letters", justify="right", width=9, no_wrap=True)
+    grid.add_column("group", width=9, no_wrap=True)
+    grid.add_column("failure", ratio=1, no_wrap=True, overflow="ellipsis")
+    ends = f"{at(oldest, now)} to {at(newest, now)}"
+    grid.add_column(ends, width=max(_PLOT_COLUMNS, len(ends)), no_wrap=True)
+    for each in chosen[:most]:
+        grid.add_row(*_cells(each, oldest, newest, now, hide))
+    rows: list[RenderableType] = [grid]
+    if (more := len(chosen) - most) > 0:
+        rows.append(Text(f"… {more:,} smaller groups: --limit shows them", style="dim"))
+    return Rows(*rows)
+
+
+def _cells(
+    each: Group, oldest: float, newest: float, now: float, hide: Redaction
+) -> tuple[Text, ...]:
+    counts = each.timeline.columns(oldest, newest, _PLOT_COLUMNS)
+    by = printable(each.processor or "no processor", most=60)
+    kind = f" {printable(each.error_type, most=60)}" if each.error_type else ""
+    failure = Text.assemble((printable(each.why, most=60), "bold red"), f"  {by}", (kind, "dim"))
+    message = printable(hide.text(each.shape), most=_MOST)
+    ago = f"newest {span(max(0.0, now - each.newest))} ago"
+    return (
+        Text(f"{each.count:,}", style="bold"),
+        two(each.group, "bold", short_name(each.example)),
+        Text.assemble(failure, "\n", (message, ""), "\n", _states(each)),
+        two(plot(counts), "yellow", ago),
+    )
+
+
+def _states(each: Group) -> Text:
+    line = Text("")
+    for state, style in STYLES.items():
+        if count := each.states.get(state, 0):
+            line.append(f"{count:,} {WORDS[state]}  ", style)
+    return line
+
+
+def _sums(chosen: Sequence[Group], beyond: int) -> Text:
+    count = sum(each.count for each in chosen) + beyond
+    text = (
+        f"{count:,} {'letter' if count == 1 else 'letters'} in {len(chosen):,} "
+        f"{'group' if len(chosen) == 1 else 'groups'}; below a group's id the newest letter of it."
+    )
+    if beyond:
+        text += f" {beyond:,} more are in groups of their own: their messages have no common shape."
+    return Text(text)
+
+
+def _document(each: Group, hide: Redaction) -> dict[str, object]:
+    return {
+        "group": each.group,
+        "count": each.count,
+        "code": each.why,
+        "codes": dict(each.codes),
+        "processor": each.processor,
+        "error_type": each.error_type,
+        "shape": hide.text(each.shape),
+        "states": dict(each.states),
+        "oldest": rfc3339(max(0.0, each.oldest)),
+        "newest": rfc3339(max(0.0, each.newest)),
+        "example": each.example,
+        "over_time": {
+            "bucket_seconds": each.timeline.width,
+            "counts": {
+                rfc3339(max(0.0, bucket * each.timeline.width)): count
+                for bucket, count in sorted(each.timeline.counts.items())
+            },
+        },
+    }
