@@ -11,8 +11,9 @@ from consumer.core.dead_letter_record import DeadLetterRecord
 from consumer.core.record import LogRecord, Record
 from consumer.desk.acts import Request, act_id
 from consumer.desk.envelopes import envelope_of
+from consumer.desk.errors import SourceMissingError
+from consumer.desk.letter_record import whole_record
 from consumer.desk.outlook import Kind, Outlook
-from consumer.desk.source_records import GoneError, SourceRecords
 from consumer.kafka.tap import Tap
 
 LeaveOut = Callable[[str, str], None]
@@ -84,7 +85,7 @@ async def letter_requests(
     Raises:
         TapError: The dead-letter topic cannot be read on.
     """
-    letters, sources = taps[0], SourceRecords(taps[1])
+    letters, sources = taps
     spans = outlook.spans()
     chosen = {number: outlook.chosen_of(number) for number in spans}
     if not spans:
@@ -94,8 +95,10 @@ async def letter_requests(
             for record in _chosen(records, chosen[records[0].partition]):
                 try:
                     letter = envelope_of(record)
-                    about = await sources.record(letter) if outlook.kind == "redrive" else None
-                except (NotALetterError, GoneError) as error:
+                    about = (
+                        await whole_record(sources, letter) if outlook.kind == "redrive" else None
+                    )
+                except (NotALetterError, SourceMissingError) as error:
                     leave_out(f"{record.partition}/{record.offset}", str(error))
                     continue
                 act = letter_act(

@@ -18,7 +18,9 @@ from consumer.commands.printable import printable
 from consumer.commands.running import loaded
 from consumer.core.record import LogRecord
 from consumer.desk.acts import Request
+from consumer.desk.errors import SourceMissingError
 from consumer.desk.exact_json import NotJsonError, PatchError
+from consumer.desk.letter_record import whole_record
 from consumer.desk.letter_requests import Asker, LeaveOut, letter_act
 from consumer.desk.mending import (
     Verdict,
@@ -29,7 +31,6 @@ from consumer.desk.mending import (
     is_same,
     patched_value,
 )
-from consumer.desk.source_records import GoneError, SourceRecords
 from consumer.desk.whole import Whole, read_whole
 from consumer.kafka.tap import Tap
 from processors.registry import Registry
@@ -67,8 +68,8 @@ def edit_letter(request: EditRequest) -> int:
     async def look(tap: Tap, _progress: object) -> tuple[Whole, LogRecord]:
         whole = await read_whole(tap, settings.topics, request.name)
         try:
-            return whole, await SourceRecords(tap).record(whole.envelope)
-        except GoneError as error:
+            return whole, await whole_record(tap, whole.envelope)
+        except SourceMissingError as error:
             raise CommandError(
                 f"letter {whole.letter.dlq_id} cannot be mended: {error}", ExitCode.REFUSED
             ) from error
@@ -145,7 +146,7 @@ def _written(original: bytes, registry: Registry) -> tuple[bytes, Verdict]:
     text = editable(original)
     if text is None:
         raise CommandError(
-            "the letter's value is no text, so no editor is opened: give a whole new one by --value",
+            "the letter's value is no text, so no editor is opened: give a new one by --value",
             ExitCode.USAGE,
         )
     with Draft(text) as draft:

@@ -1,4 +1,7 @@
-"""How does a person change a text: in the editor of their choice, and nothing they wrote is lost?"""
+"""How does a person change a text?
+
+In the editor of their choice; and nothing that they wrote is lost.
+"""
 
 import contextlib
 import os

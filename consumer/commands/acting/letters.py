@@ -18,11 +18,11 @@ from consumer.commands.exits import CommandError, ExitCode
 from consumer.commands.letters.desk import at_desk, put
 from consumer.desk.acts import Asked, Request, act_id, asked_before, run_began
 from consumer.desk.envelopes import envelope_of
+from consumer.desk.finding import find
 from consumer.desk.letter_requests import Asker, LeaveOut, letter_requests
 from consumer.desk.outlook import Kind, Outlook
 from consumer.desk.reading import Progress, read_records
 from consumer.desk.selection import Selection
-from consumer.desk.finding import find
 from consumer.kafka.tap import Tap
 
 _WHOLE_NAME = 36  # characters of a UUID
