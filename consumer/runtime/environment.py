@@ -82,6 +82,8 @@ class Environment:
     instance: str
     """This process, in every progress record."""
     version: str
+    partitions: int = 1
+    """Of the input, and of all other topics."""
     sessions: int = 0
     """Sessions that run now; they share the rate of transactions."""
     fingerprint: Fingerprint = field(init=False)

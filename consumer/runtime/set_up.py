@@ -5,14 +5,16 @@ earlier owner had open is aborted by the fence, so what is read afterwards is al
 """
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from consumer.core.dedup_key import PROGRESS_KEY
-from consumer.core.ledger_entry import UnknownEntryVersionError, decode_entry
+from consumer.core.ledger_entry import Entry, UnknownEntryVersionError, decode_entry
+from consumer.core.open_letters import OpenLetters
 from consumer.core.parked_lanes import ParkedLanes
 from consumer.core.parked_restore import may_wait, restored_lanes
 from consumer.core.progress import LedgerTooNewError, Progress, decode_progress
-from consumer.core.quarantine import after_end
+from consumer.core.quarantine import after_end, ended_uncleanly
 from consumer.core.record import Record
 from consumer.core.start_position import Found, Refused, Start, start_position
 from consumer.ports import LedgerStore
@@ -129,25 +131,34 @@ async def find_start(
     return decision, bounds.end
 
 
-async def find_control(env: Environment, partition: int, progress: Progress | None) -> int:
-    """Decide where to read the control log from.
+async def find_control(
+    env: Environment, partition: int, progress: Progress | None
+) -> tuple[int, int]:
+    """Decide where to read the control log from; and below which offset with caution.
 
     Without an offset, or out of range, from its beginning: letters that were asked for and are
-    unknown by now simply stay as they are.
+    unknown by now simply stay as they are.  Whatever stands there after a death may be its cause.
     """
     bounds = await env.source.bounds(env.control(partition))
     known = progress.next_control if progress is not None else bounds.start
-    return known if bounds.start <= known <= bounds.end else bounds.start
+    start = known if bounds.start <= known <= bounds.end else bounds.start
+    return start, bounds.end if ended_uncleanly(progress, env.instance) else 0
 
 
-def lanes_of(env: Environment, ledger: LedgerStore, progress: Progress) -> ParkedLanes:
-    """Return who waits where, by what the *ledger* holds."""
+def lanes_of(
+    env: Environment, ledger: LedgerStore, progress: Progress, letters: OpenLetters
+) -> ParkedLanes:
+    """Return who waits where, by what the *ledger* holds; note its open letters in *letters*."""
+
+    def waiting() -> Iterator[tuple[str, int, Entry]]:
+        for key, encoded in ledger.items():
+            if may_wait(encoded):
+                entry = decode_entry(encoded)
+                letters.note(key, entry)
+                yield key, len(key) + len(encoded), entry
+
     return restored_lanes(
-        (
-            (key, len(key) + len(encoded), decode_entry(encoded))
-            for key, encoded in ledger.items()
-            if may_wait(encoded)
-        ),
+        waiting(),
         ordering=env.settings.processing.ordering,
         next_seq=progress.next_seq,
         now=env.clocks.now(),

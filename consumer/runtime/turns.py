@@ -162,8 +162,6 @@ class Turns:
     def _leave_parked(self, item: InFlight) -> None:
         """End the turn of the head of a parked lane: the next of it is due."""
         state, place = self._state, item.place
-        if item.is_passed:
-            state.pending.passed.add(item.record.offset)
         if place is not None:
             state.parked.settle(place, self._env.clocks.now())
             state.due_changed()

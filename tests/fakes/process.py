@@ -96,6 +96,7 @@ class MemoryProcess:
             letter_retention_seconds=self.settings.dedup.window,
             instance=name,
             version="1.2.3",
+            partitions=kafka.partitions,
         )
         ledgers = KeptLedgers(
             max_entries=100_000, delete_retention_seconds=24 * 3600.0, now=clock.now

@@ -62,13 +62,21 @@ histories = st.builds(
     moments,
     st.none() | failures,
 )
+acts = st.builds(
+    LetterAct,
+    texts,
+    texts,
+    st.none() | texts,
+    moments,
+    st.sampled_from(["redrive", "replay", "discard"]),
+)
 letters = st.builds(
     LetterMark,
     st.lists(texts, min_size=1, max_size=20).map(tuple),
     st.integers(1, 10**6),
     st.sampled_from(["open", "redriven", "resolved", "discarded"]),
     moments,
-    st.none() | st.builds(LetterAct, texts, texts, st.none() | texts, moments),
+    st.none() | acts,
     st.none() | texts,
 )
 optional_bytes = st.none() | st.binary(max_size=60) | texts.map(str.encode)
