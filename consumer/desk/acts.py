@@ -61,6 +61,16 @@ def act_id(kind: ActKind, subject: str, run: str) -> str:
     return str(uuid5(_NAMESPACE, f"{kind}\n{subject}\n{run}"))
 
 
+def light(act: Act) -> Act:
+    """Return *act* with no more of its record than where it was read.
+
+    A run of a million acts keeps those that are under way.
+    """
+    if act.record is None:
+        return act
+    return replace(act, record=replace(act.record, key=None, value=None, headers=()))
+
+
 def subject_of(act: Act) -> str:
     """Return what *act* is about, as its name is made of it."""
     if act.record is not None and act.dlq_id is None:
@@ -82,7 +92,7 @@ class Asked:
     """An act that stands on the control topic."""
 
     act: Act
-    """Without its record."""
+    """Light."""
     partition: int
     offset: int
 
@@ -125,7 +135,7 @@ class Acts:
             record = record._replace(key=act.act_id.encode())
 
         def note(partition: int, offset: int) -> None:
-            self._confirmed(Asked(replace(act, record=None), partition, offset))
+            self._confirmed(Asked(light(act), partition, offset))
 
         await self._publisher.publish(record, note, partition=request.partition)
 
@@ -155,6 +165,6 @@ async def asked_before(tap: Tap, settings: Settings, run: str) -> Mapping[str, A
             except NotAnActError:
                 continue
             if act.act_id == act_id(act.kind, subject_of(act), run):
-                asked = Asked(replace(act, record=None), record.partition, record.offset)
+                asked = Asked(light(act), record.partition, record.offset)
                 found.setdefault(act.act_id, asked)
     return found

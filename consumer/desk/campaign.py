@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from config.settings import Settings
 from consumer.core.act import Act
-from consumer.desk.acts import OWN_CLOCK_SECONDS, Acts, Asked, Request, run_began
+from consumer.desk.acts import OWN_CLOCK_SECONDS, Acts, Asked, Request, light, run_began, subject_of
 from consumer.desk.ramp import Ask, Pace, Plan, Stop, Wait, next_step
 from consumer.desk.report import Report, is_final
 from consumer.desk.verdicts import Told
@@ -174,7 +174,7 @@ class Campaign:
         return True
 
     def _expect(self, act: Act, watch: Watch) -> None:
-        self._under[act.act_id] = _Under(act)
+        self._under[act.act_id] = _Under(light(act))
         self.report.course.asked += 1
         watch.expect(act)
 
@@ -182,13 +182,13 @@ class Campaign:
         del self._under[act.act_id]
         watch.forget(act.act_id)
         self.report.course.asked -= 1
-        self.report.leave_out(act.dlq_id or act.ledger_key or "", why)
+        self.report.leave_out(subject_of(act), why)
 
     def _confirmed(self, asked: Asked, workers: Workers) -> None:
         workers.patience.asked(asked.partition, asked.offset, time.monotonic())
         under = self._under.get(asked.act.act_id)
         if under is not None:
-            under.act, under.place = asked.act, asked
+            under.place = asked
 
     def _hear(self, watch: Watch, act_id: str, told: Told) -> None:
         under = self._under.get(act_id)

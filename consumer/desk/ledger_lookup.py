@@ -63,7 +63,7 @@ def _is_named(name: str, key: str, record: Record) -> bool:
     # Most entries do not even contain the name, and decoding a million takes its time.
     if name.encode("utf-8", "surrogateescape") not in (record.value or b""):
         return False
-    entry = _decoded(record)
+    entry = entry_in(record)
     return entry is not None and (_has_letter(entry, name) or _has_event(entry, name))
 
 
@@ -83,14 +83,19 @@ def _found(key: str, record: Record) -> Found:
     return Found(
         record.partition,
         key,
-        _decoded(record),
+        entry_in(record),
         record.value,
         record.offset,
         record.timestamp / 1000,
     )
 
 
-def _decoded(record: Record) -> Entry | None:
+def entry_in(record: Record) -> Entry | None:
+    """Return the entry in a *record* of the state topic; None of a tombstone.
+
+    Raises:
+        StateUnreadableError: It is none of this version.
+    """
     if record.value is None:
         return None
     try:

@@ -17,10 +17,9 @@ MOST_NAMED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An act that did not succeed."""
+    """An act of which there is more to say than that it is done."""
 
     act: Act
-    """Without its record."""
     told: Told
 
 
@@ -31,10 +30,12 @@ class Report:
     course: Course = field(default_factory=Course)
     duplicates: int = 0
     """Of those that succeeded: their event was done already."""
+    done: int = 0
+    """Of those that succeeded: acts that let no event run."""
     accepted: int = 0
     """Of those going: heard of; their event runs or is parked."""
     named: list[Named] = field(default_factory=list)
-    """Those that failed again or were refused, the first 1,000."""
+    """Those that failed again, were refused or have made a letter, the first 1,000."""
     unsent: list[tuple[str, str]] = field(default_factory=list)
     """What could not be asked for, by dlq_id or place, and why; the first 1,000."""
     unsent_count: int = 0
@@ -46,17 +47,18 @@ class Report:
         """Count what has become of *act*.
 
         Args:
-            act: Without its record.
+            act: Light.
             before: What was counted of it before.
             told: What is known now.
         """
         if before is not None:
             self._count(before, -1)
         self._count(told, 1)
-        if told.verdict in {"failed_again", "refused"} and len(self.named) < MOST_NAMED:
-            self.named.append(Named(act, told))
-        elif before is not None and before.verdict == "refused":
+        if before is not None and before.verdict == "refused":
             self.named = [each for each in self.named if each.act.act_id != act.act_id]
+        is_news = told.verdict in {"failed_again", "refused"} or told.new_dlq_id is not None
+        if is_news and len(self.named) < MOST_NAMED:
+            self.named.append(Named(act, told))
 
     def leave_out(self, subject: str, why: str) -> None:
         """Count what could not be asked for."""
@@ -75,6 +77,7 @@ class Report:
             case "completed" | "duplicate" | "done":
                 self.course.succeeded += by
                 self.duplicates += by * (told.verdict == "duplicate")
+                self.done += by * (told.verdict == "done")
 
 
 def is_final(told: Told) -> bool:

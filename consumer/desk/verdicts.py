@@ -85,7 +85,7 @@ def by_entry(act: Act, entry: Entry | None, *, is_passed: bool) -> Told | None:
     if not is_passed:
         return None
     if entry is None:
-        return Told("done", "nothing of its entry was written")
+        return Told("done", "carried out; what becomes of its event is on no topic")
     match act.kind:
         case "cancel":
             is_done = entry.status == "dead_lettered"

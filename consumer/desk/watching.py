@@ -14,8 +14,9 @@ from config.settings import Settings
 from consumer.core.act import Act
 from consumer.core.audit_record import AuditRecord
 from consumer.core.dedup_key import PROGRESS_KEY
-from consumer.core.ledger_entry import Entry, LetterMark, decode_entry
+from consumer.core.ledger_entry import Entry, LetterMark
 from consumer.core.record import Record
+from consumer.desk.ledger_lookup import entry_in
 from consumer.desk.verdicts import Told, by_audit, by_entry, by_marks
 from consumer.kafka.tap import Tap
 from consumer.ports import LogBounds
@@ -23,6 +24,7 @@ from consumer.ports import LogBounds
 Hear = Callable[[str, Told], None]
 """Told an act id and what is known of it, whenever that changes."""
 
+_LETTER = b'"letter":'
 _ABOUT_LETTERS = frozenset({"redrive", "discard"})
 _PASSED_SECONDS = 3.0
 """The state topic is read so long after an act was passed before its silence means a refusal."""
@@ -44,6 +46,7 @@ class Watch(Protocol):
 
         Raises:
             TapError: The topic cannot be read on.
+            StateUnreadableError: A record of the state topic is no entry of this version.
         """
         ...
 
@@ -142,20 +145,23 @@ class LedgerWatch:
             self._say(act_id, hear)
 
     def _remember(self, record: Record) -> str | None:
+        """Reflect one record of the state topic; return the act that it tells of, if any."""
         name = (record.key or b"").decode(errors="replace")
-        value = record.value
         if name == PROGRESS_KEY:
             return None
-        if value is not None and b'"letter"' in value:
-            entry = decode_entry(value)
-            for dlq_id in entry.letter.dlq_ids if entry.letter is not None else ():
-                if entry.letter is not None and (act_id := self._by_letter.get(dlq_id)):
-                    self._marks.setdefault(act_id, {})[name] = entry.letter
-                    return act_id
-        act_id = self._by_entry.get(name)
-        if act_id is not None:
-            self._entries[act_id] = None if value is None else decode_entry(value)
-        return act_id
+        about = self._by_entry.get(name)
+        if about is None and _LETTER not in (record.value or b""):
+            return None
+        entry = entry_in(record)
+        if about is not None:
+            self._entries[about] = entry
+            return about
+        mark = entry.letter if entry is not None else None
+        for dlq_id in mark.dlq_ids if mark is not None else ():
+            if mark is not None and (act_id := self._by_letter.get(dlq_id)) is not None:
+                self._marks.setdefault(act_id, {})[name] = mark
+                return act_id
+        return None
 
     def _say(self, act_id: str, hear: Hear) -> None:
         act = self._acts.get(act_id)

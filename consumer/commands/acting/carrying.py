@@ -11,11 +11,13 @@ from config.settings import Settings
 from consumer.commands.acting.manner import Manner, command_to_resume
 from consumer.commands.acting.report_view import report_document, report_view
 from consumer.commands.acting.running import Ran, Requests, code_of, run
+from consumer.commands.exits import CommandError
 from consumer.commands.foreseen import foreseen
 from consumer.commands.letters.desk import put
 from consumer.commands.loop import run_async
 from consumer.commands.printable import json_line
 from consumer.desk.acts import Asked
+from consumer.desk.errors import DeskError
 from consumer.desk.letter_requests import Asker
 from consumer.desk.report import Report
 
@@ -47,7 +49,7 @@ def carried_out(settings: Settings, errand: Errand, asker: Asker, manner: Manner
     """
     ran = Ran(Report())
     if errand.is_resumable:
-        sys.stderr.write(f"run {asker.run}\n")
+        sys.stderr.write(f"run {asker.run}; interrupted, it goes on with --resume {asker.run}\n")
     watched = run(
         settings,
         errand.requests,
@@ -61,6 +63,8 @@ def carried_out(settings: Settings, errand: Errand, asker: Asker, manner: Manner
     try:
         with foreseen(settings.kafka):
             run_async(watched)
+    except DeskError as error:
+        raise CommandError(str(error)) from error
     except KeyboardInterrupt:
         ran.report.end = "interrupted"
     resume = command_to_resume(asker.run) if errand.is_resumable else None

@@ -155,8 +155,8 @@ def _letters(mark: LetterMark, now: float) -> list[tuple[str, Text]]:
         (
             "letter",
             Text.assemble(
-                (mark.state, "red" if mark.state == "open" else ""),
-                f" since {at(mark.at, now)}: {printable(mark.dlq_ids[-1])}",
+                (mark.state, "red" if mark.state == "open" else "bold"),
+                f", given up {at(mark.at, now)}: {printable(mark.dlq_ids[-1])}",
             ),
         )
     ]

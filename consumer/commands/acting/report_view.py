@@ -37,17 +37,14 @@ def report_view(ran: Ran, name: str, resume: str | None) -> RenderableType:
     for title, verdict, style in (
         ("Failed again, each is a new letter", "failed_again", "red"),
         ("Refused", "refused", "yellow"),
+        ("Now a dead letter", "done", "yellow"),
     ):
         if rows := [each for each in report.named if each.told.verdict == verdict]:
             parts += [Text(title, style=style), *_named(rows)]
     if report.unsent:
         parts += [Text("Could not be asked for", style="yellow"), *_unsent(report)]
     if report.end != "answered":
-        parts.append(Text(_end(report), style="red"))
-        if course.going:
-            parts.append(Text(_NOTHING_LOST))
-        if resume is not None:
-            parts.append(Text(f"To go on: {resume}"))
+        parts += [Text(line) for line in _end(report, resume)]
     return Group(*parts)
 
 
@@ -63,6 +60,7 @@ def report_document(ran: Ran, name: str, resume: str | None) -> dict[str, Any]:
         "asked": course.asked,
         "succeeded": course.succeeded,
         "duplicates": report.duplicates,
+        "done": report.done,
         "failed_again": course.failed_again,
         "refused": course.refused,
         "going": course.going,
@@ -79,7 +77,7 @@ def report_document(ran: Ran, name: str, resume: str | None) -> dict[str, Any]:
             for each in report.named
         ],
         "unsent": [{"about": about, "why": why} for about, why in report.unsent],
-        "resume": resume if report.end != "answered" else None,
+        "resume": resume if _goes_on(report) else None,
     }
 
 
@@ -90,14 +88,15 @@ def _counts(report: Report) -> Table:
     grid.add_column(justify="right")
     grid.add_column(style="dim")
     rows = (
-        ("completed", course.succeeded, "green", _duplicates(report)),
+        ("completed", course.succeeded - report.done, "green", _duplicates(report)),
+        ("done", report.done, "green", ""),
         ("failed again", course.failed_again, "red", ""),
         ("refused", course.refused, "yellow", ""),
         ("under way", course.going, "cyan", _under_way(report)),
         ("not asked for", report.unsent_count, "yellow", ""),
     )
     for words, count, style, remark in rows:
-        if count or words == "completed":
+        if count or (words == "completed" and not report.done):
             grid.add_row(Text(words, style=style), f"{count:,}", remark)
     return grid
 
@@ -147,13 +146,28 @@ def _more(count: int) -> list[RenderableType]:
     ]
 
 
-def _end(report: Report) -> str:
+def _end(report: Report, resume: str | None) -> list[str]:
+    """Return what is to be said of a run that did not end with the last answer."""
     match report.end:
         case "stopped":
-            return f"It stopped by itself: {report.why}. Nothing more was asked for."
+            lines = [f"It stopped by itself: {report.why}. Nothing more was asked for."]
         case "no_worker":
-            return f"Nobody carries it out: {report.why}."
+            lines = [f"Nobody carries it out: {report.why}."]
         case "waiting":
-            return f"It is not over: {report.why}."
+            lines = [f"It is not over: {report.why}."]
         case _:
-            return "Interrupted: nothing more was asked for."
+            lines = ["Interrupted: nothing more was asked for."]
+    if report.course.going:
+        lines.append(_NOTHING_LOST)
+    elif report.course.asked == 0:
+        lines.append("Nothing was asked for.")
+    if resume is not None and _goes_on(report):
+        lines.append(f"To go on: {resume}")
+    elif report.end == "stopped":
+        lines.append("Mend the cause, then begin anew: the letters that are open are still there.")
+    return lines
+
+
+def _goes_on(report: Report) -> bool:
+    """Whether the run is worth going on with: one that has stopped would stop at once."""
+    return report.end not in {"answered", "stopped"} and report.course.asked > 0
