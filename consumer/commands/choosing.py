@@ -12,7 +12,6 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
-from config.durations import parse_duration
 from consumer.commands.exits import CommandError, ExitCode
 from consumer.desk.letters import STATES
 from consumer.desk.selection import Selection
@@ -36,7 +35,8 @@ class Asked:
         typer.Option(metavar="WORD", help="Only this disposition: poison, exhausted, ..."),
     ] = None
     processor: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only of this processor.")
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Only of this processor: '*.charge'."),
     ] = None
     event_type: Annotated[
         str | None,
@@ -145,6 +145,8 @@ def selecting(state: str = "open") -> Callable[[Callable[..., Result]], Callable
 
 def moment(option: str, text: str, now: float) -> float:
     """Return a moment in seconds since the epoch: RFC 3339, or a span before *now*."""
+    from config.durations import parse_duration
+
     try:
         at = datetime.fromisoformat(text)
     except ValueError:

@@ -4,6 +4,7 @@ A letter of another dialect is told in our form, so that whatever shows, exports
 letters knows one form only; the original stands in it byte for byte.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -13,7 +14,6 @@ from consumer.core.dead_letter_members import as_json, original_members
 from consumer.core.dead_letter_reading import read_letter
 from consumer.core.dead_letter_record import DeadLetterRecord
 from consumer.core.decode import decode
-from consumer.core.error_codes import suggested_actions
 from consumer.core.exact_bytes import exact
 from consumer.core.exception_text import encodable
 from consumer.core.failure import Failure
@@ -21,7 +21,17 @@ from consumer.core.record import LogRecord, Record, source_of
 from consumer.core.timestamps import rfc3339
 from consumer.core.trace import trace_of
 from consumer.desk.dialects import ForeignLetter, foreign_letter
+from consumer.desk.letters import Dialect
 from consumer.desk.summary import FOREIGN_CODE, UNKNOWN_MESSAGE
+
+WRITERS: Mapping[Dialect, str] = {
+    "everonce": "Everonce",
+    "spring": "Spring Kafka",
+    "connect": "Kafka Connect",
+    "streams": "Kafka Streams",
+    "unknown": "an unknown system",
+}
+"""Who writes letters of which dialect."""
 
 
 def envelope_of(record: Record) -> DeadLetterRecord:
@@ -68,12 +78,12 @@ def _told(record: Record, foreign: ForeignLetter | None) -> dict[str, Any]:
             "type": encodable(foreign.error_type) if foreign is not None else "",
             "message": encodable(foreign.message) if foreign is not None else UNKNOWN_MESSAGE,
             "cause": None,
-            "details": None if foreign is None else {"written_by": foreign.dialect},
+            "details": None,
             "status_code": None,
             "request_id": None,
             "traceback": foreign.traceback if foreign is not None else None,
             "retryable": False,
-            "suggested_actions": suggested_actions(FOREIGN_CODE),
+            "suggested_actions": _suggested(foreign),
         },
         "retry_count": max(0, attempts - 1),
         "attempts": [],
@@ -91,6 +101,20 @@ def _told(record: Record, foreign: ForeignLetter | None) -> dict[str, Any]:
         "original_event": as_json(record.value),
         "cut": [],
     }
+
+
+def _suggested(foreign: ForeignLetter | None) -> list[str]:
+    if foreign is None:
+        return [
+            "Find out who writes to the dead-letter topic, and let them write elsewhere.",
+            "Redrive it only if its value is an event of yours.",
+        ]
+    where = WRITERS[foreign.dialect]
+    by = f" ({encodable(foreign.processor)})" if foreign.processor else ""
+    return [
+        f"Look at the error where it happened: {where}{by}.",
+        "Redriven it runs here, with this consumer's processors: see that one takes its type.",
+    ]
 
 
 def _original(record: Record, foreign: ForeignLetter | None) -> LogRecord:

@@ -13,7 +13,7 @@ import xxhash
 _LONGEST = 400
 """Characters of a message that are looked at; the rest is what differs most."""
 _SHORTEST_ID = 4
-_FAILED_AFTER = re.compile(r"Failed after \d+ attempts?(?:, and [^:]*)?: ")
+_LIMIT = re.compile(r"Failed after \d+ attempts?(?:, and [^:]*)?: ")
 _QUOTED = re.compile(r"""(?<!\w)(?:"[^"]*(?:"|\Z)|'[^']*(?:'(?!\w)|\Z)|`[^`]*(?:`|\Z))""")
 _VARYING = re.compile(
     r"""
@@ -22,7 +22,7 @@ _VARYING = re.compile(
     | \b0[xX][0-9a-fA-F]+\b
     | \b(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}\b                                 # hash, object id
     | \b[^\W\d_]*\d+[^\W\d]+\d\w*                                        # abc1def2
-    | \d+(?:[.,:]\d+)*                                                   # number, address, clock
+    | (?<!\d)(?<!UTF-)(?<!utf-)(?<!RFC[ ])\d+(?:[.,:]\d+)*               # number, address, clock
     """,
     re.VERBOSE,
 )
@@ -37,11 +37,17 @@ def shape_of(message: str, ids: Iterable[str | None] = ()) -> str:
         message: Of the error; what a limit has put before it is dropped.
         ids: Names that the event has, to be folded wherever they stand.
     """
-    text = _FAILED_AFTER.sub("", message[: _LONGEST * 2], count=1)[:_LONGEST]
+    text = without_limit(message[: _LONGEST * 2])[:_LONGEST]
     for each in ids:
         if each is not None and len(each) >= _SHORTEST_ID and each in text:
             text = text.replace(each, "#")
     return _folded(text)
+
+
+def without_limit(message: str) -> str:
+    """Return the message of the last failure, without the words of the limit that decided."""
+    found = _LIMIT.match(message)
+    return message if found is None else message[found.end() :]
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,7 @@ class Selection:
     """Error codes; the code of the last failure counts as well as that of the limit."""
     dispositions: Collection[str] = ANY
     processors: Collection[str] = ANY
+    """Names, or patterns as in a shell: *.charge_card"""
     type_pattern: str | None = None
     """Of event types, as in a shell: invoice.*"""
     workflow_id: str | None = None
@@ -47,7 +48,7 @@ class Selection:
             and self.partition in (None, letter.partition)
             and (not self.codes or letter.code in self.codes or letter.cause in self.codes)
             and (not self.dispositions or letter.disposition in self.dispositions)
-            and (not self.processors or letter.processor in self.processors)
+            and (not self.processors or _matches(letter.processor, self.processors))
             and self.workflow_id in (None, letter.workflow_id)
             and self.key in (None, letter.key)
             and (self.since is None or letter.timestamp >= self.since)
@@ -59,6 +60,10 @@ class Selection:
             )
             and (self.text is None or _has_text(self.text, letter, value))
         )
+
+
+def _matches(name: str | None, patterns: Collection[str]) -> bool:
+    return any(fnmatchcase(name or "", pattern) for pattern in patterns)
 
 
 def _has_text(text: str, letter: Letter, value: bytes) -> bool:

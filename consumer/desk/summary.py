@@ -25,6 +25,7 @@ IMPORTED_HEADER = f"{HEADER_PREFIX}imported"
 FOREIGN_CODE = "UNEXPECTED_ERROR"
 """Code of a letter in a dialect that has no codes."""
 UNKNOWN_MESSAGE = "not a letter in any dialect that Everonce knows"
+UNREADABLE_MESSAGE = "says that it is a letter of Everonce, and is not as those are"
 
 _ORIGINAL = b',"original":{'
 
@@ -39,10 +40,13 @@ class Known(NamedTuple):
 def summary(record: Record, known: Known) -> Letter:
     """Return what a *record* of the dead-letter topic says in short, and its state."""
     document = _beginning(record.value)
-    if document is not None and document.get("schema") == DEAD_LETTER_SCHEMA:
-        return _ours(record, document, known)
-    foreign = foreign_letter(record)
-    return _theirs(record, foreign, known)
+    if document is None or document.get("schema") != DEAD_LETTER_SCHEMA:
+        foreign = foreign_letter(record)
+        return _theirs(record, foreign, known, UNKNOWN_MESSAGE)
+    dlq_id, code = _text(document, "dlq_id"), _text(_part(document, "error"), "code")
+    if dlq_id is None or code is None:
+        return _theirs(record, None, known, UNREADABLE_MESSAGE)
+    return _ours(record, document, known, dlq_id, code)
 
 
 def was_imported(record: Record) -> bool:
@@ -65,14 +69,13 @@ def _beginning(value: bytes | None) -> dict[str, Any] | None:
     return None
 
 
-def _ours(record: Record, document: dict[str, Any], known: Known) -> Letter:
+def _ours(record: Record, document: dict[str, Any], known: Known, dlq_id: str, code: str) -> Letter:
     error, context = _part(document, "error"), _part(document, "context")
-    dlq_id = _text(document, "dlq_id") or source_of(record)
     ledger_key = _text(document, "ledger_key")
     state = known.marks.state_of(ledger_key, dlq_id) if ledger_key is not None else "open"
     if state == "forgotten" and was_imported(record):
         ledger_key, state = None, known.outcomes.state_of(dlq_id)
-    code, cause = _text(error, "code") or "?", _text(error, "cause")
+    cause = _text(error, "cause")
     message, error_type = _text(error, "message") or "", _text(error, "type") or ""
     event_id, processor = _text(context, "event_id"), _text(context, "processor")
     shape = shape_of(message, (event_id, _text(context, "workflow_run_id")))
@@ -100,13 +103,13 @@ def _ours(record: Record, document: dict[str, Any], known: Known) -> Letter:
     )
 
 
-def _theirs(record: Record, foreign: ForeignLetter | None, known: Known) -> Letter:
+def _theirs(record: Record, foreign: ForeignLetter | None, known: Known, otherwise: str) -> Letter:
     dlq_id = source_of(record)
     event = decode(record.value or b"")
     named: tuple[str | None, str | None, str | None] = (None, None, None)
     if not isinstance(event, Failure):
         named = event.event_type, event.event_id, event.workflow_id
-    message = foreign.message if foreign is not None else UNKNOWN_MESSAGE
+    message = foreign.message if foreign is not None else otherwise
     processor = foreign.processor if foreign is not None else None
     error_type = foreign.error_type if foreign is not None else ""
     shape = shape_of(message, (named[1],))

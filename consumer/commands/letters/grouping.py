@@ -18,9 +18,9 @@ from consumer.commands.chosen import chosen_settings
 from consumer.commands.exits import ExitCode
 from consumer.commands.letters.desk import at_desk, put
 from consumer.commands.letters.listing import nothing
-from consumer.commands.letters.table import STYLES, WORDS, short_name, two
+from consumer.commands.letters.table import STYLES, WORDS, ago, short_name, two
 from consumer.commands.printable import json_line, printable
-from consumer.commands.waiting.spans import at, span
+from consumer.commands.waiting.spans import at
 from consumer.core.timestamps import rfc3339
 from consumer.desk.groups import Group, Groups
 from consumer.desk.reading import Progress, read_letters
@@ -31,7 +31,7 @@ from consumer.kafka.tap import Tap
 
 _TABLE_ROWS = 20
 _PLOT_COLUMNS = 24
-_MOST = 300
+_MOST = 150
 
 
 def group_letters(
@@ -72,12 +72,16 @@ def _table(chosen: Sequence[Group], most: int, now: float, hide: Redaction) -> R
     oldest, newest = span_of((each.oldest, each.newest) for each in chosen)
     grid = Table(box=None, expand=True, padding=(0, 1), header_style="dim", pad_edge=False)
     grid.add_column("letters", justify="right", width=9, no_wrap=True)
-    grid.add_column("group", width=9, no_wrap=True)
-    grid.add_column("failure", ratio=1, no_wrap=True, overflow="ellipsis")
+    grid.add_column("group\nnewest", width=9, no_wrap=True)
+    grid.add_column("failure", ratio=1, overflow="fold")
     ends = f"{at(oldest, now)} to {at(newest, now)}"
     grid.add_column(ends, width=max(_PLOT_COLUMNS, len(ends)), no_wrap=True)
+    states = {state for each in chosen for state in each.states}
     for each in chosen[:most]:
-        grid.add_row(*_cells(each, oldest, newest, now, hide))
+        cells = _cells(each, oldest, newest, now, hide)
+        if len(states) > 1:
+            cells[2].append_text(_states(each))
+        grid.add_row(*cells)
     rows: list[RenderableType] = [grid]
     if (more := len(chosen) - most) > 0:
         rows.append(Text(f"… {more:,} smaller groups: --limit shows them", style="dim"))
@@ -88,21 +92,25 @@ def _cells(
     each: Group, oldest: float, newest: float, now: float, hide: Redaction
 ) -> tuple[Text, ...]:
     counts = each.timeline.columns(oldest, newest, _PLOT_COLUMNS)
-    by = printable(each.processor or "no processor", most=60)
-    kind = f" {printable(each.error_type, most=60)}" if each.error_type else ""
-    failure = Text.assemble((printable(each.why, most=60), "bold red"), f"  {by}", (kind, "dim"))
+    by = f" in {_last(each.processor)}" if each.processor else ""
+    kind = f" {_last(each.error_type)}" if each.error_type else ""
+    failure = Text.assemble((printable(each.why, most=60), "bold red"), (f"{kind}{by}", "dim"))
     message = printable(hide.text(each.shape), most=_MOST)
-    ago = f"newest {span(max(0.0, now - each.newest))} ago"
     return (
         Text(f"{each.count:,}", style="bold"),
         two(each.group, "bold", short_name(each.example)),
-        Text.assemble(failure, "\n", (message, ""), "\n", _states(each)),
-        two(plot(counts), "yellow", ago),
+        Text.assemble(failure, "\n", message),
+        two(plot(counts), "yellow", f"newest {ago(each.newest, now)}"),
     )
 
 
+def _last(dotted: str) -> str:
+    """Return the last part of a module's or a class's name."""
+    return printable(dotted.rpartition(".")[2] or dotted, most=60)
+
+
 def _states(each: Group) -> Text:
-    line = Text("")
+    line = Text("\n")
     for state, style in STYLES.items():
         if count := each.states.get(state, 0):
             line.append(f"{count:,} {WORDS[state]}  ", style)
@@ -113,7 +121,7 @@ def _sums(chosen: Sequence[Group], beyond: int) -> Text:
     count = sum(each.count for each in chosen) + beyond
     text = (
         f"{count:,} {'letter' if count == 1 else 'letters'} in {len(chosen):,} "
-        f"{'group' if len(chosen) == 1 else 'groups'}; below a group's id the newest letter of it."
+        f"{'group' if len(chosen) == 1 else 'groups'}; below a group its newest letter."
     )
     if beyond:
         text += f" {beyond:,} more are in groups of their own: their messages have no common shape."

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from consumer.commands.letters.table import STYLES, WORDS
+from consumer.commands.letters.table import STYLES, WORDS, short_name
 from consumer.commands.printable import printable
 from consumer.commands.waiting.spans import at, span
 from consumer.core.audit_record import AuditRecord
 from consumer.core.letter_mark import LetterMark
-from consumer.desk.letters import LetterState
+from consumer.desk.envelopes import WRITERS
+from consumer.desk.letters import Letter, LetterState
 from consumer.desk.whole import Whole
 
 _MOST = 200
@@ -46,13 +47,22 @@ def standing(whole: Whole, now: float) -> list[Text]:
     else:
         lines.append(
             Text(
-                f"written by {letter.dialect}: this ledger has no entry of it, so redriven its "
-                "event's own id decides",
+                f"written by {WRITERS[letter.dialect]}, without an entry in this ledger: redriven, "
+                "its event's own id decides",
                 style="dim",
             )
         )
     place = f"letter in partition {letter.partition}, offset {letter.offset}; group {letter.group}"
-    return [*lines, Text(place, style="dim"), *_acts(whole.audit, now)]
+    return [*lines, Text(place, style="dim"), *_acts(whole.audit, now), *_next(letter)]
+
+
+def _next(letter: Letter) -> list[Text]:
+    """Return what can be typed about an open letter."""
+    if letter.state != "open":
+        return []
+    name = short_name(letter.dlq_id)
+    lines = [f"everonce dlq redrive {name}", f"everonce dlq list --group {letter.group}"]
+    return [Text(f"  {line}", style="cyan") for line in lines]
 
 
 def _meaning(whole: Whole, now: float) -> str:

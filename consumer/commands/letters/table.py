@@ -12,6 +12,7 @@ from consumer.commands.record_json import text_or_base64
 from consumer.commands.waiting.spans import at, span
 from consumer.core.timestamps import rfc3339
 from consumer.desk.letters import Letter, LetterState
+from consumer.desk.message_shape import without_limit
 from consumer.desk.redaction import Redaction
 
 STYLES: dict[LetterState, str] = {
@@ -38,11 +39,11 @@ def letters_table(shown: Sequence[Letter], chosen: int, now: float, hide: Redact
     """
     grid = Table(box=None, expand=True, padding=(0, 1), header_style="dim", pad_edge=False)
     for head, width, share in (
-        ("letter", 9, None),
-        ("given up", 13, None),
-        ("event", None, 4),
-        ("key", None, 3),
-        ("state", 13, None),
+        ("letter\ngroup", 8, None),
+        ("given up", 17, None),
+        ("event\ntype", None, 4),
+        ("key\nplace", None, 3),
+        ("state\nhow", 13, None),
         ("failure", None, 6),
     ):
         grid.add_column(head, width=width, ratio=share, no_wrap=True, overflow="ellipsis")
@@ -61,10 +62,10 @@ def _left_out(count: int) -> list[RenderableType]:
 def _cells(letter: Letter, now: float, hide: Redaction) -> tuple[Text, ...]:
     key = "(no key)" if letter.key is None else printable_bytes(letter.key, most=_MOST)
     tried = f"{letter.attempts} x {letter.disposition}" if letter.attempts else letter.disposition
-    message = printable(hide.text(letter.message[: 4 * _MOST]), most=_MOST)
+    message = printable(hide.text(without_limit(letter.message)[: 4 * _MOST]), most=_MOST)
     return (
         two(short_name(letter.dlq_id), "bold", letter.group),
-        two(at(letter.timestamp, now)[-13:], "", f"{span(max(0.0, now - letter.timestamp))} ago"),
+        two(at(letter.timestamp, now), "", ago(letter.timestamp, now)),
         two(event_name(letter), "bold", printable(letter.event_type or "(no event)", most=_MOST)),
         two(key, "cyan", f"in {letter.partition}/{letter.offset}"),
         two(WORDS[letter.state], STYLES[letter.state], printable(tried, most=_MOST)),
@@ -86,6 +87,12 @@ def short_name(dlq_id: str) -> str:
     if _UUID_BEGINNING.match(dlq_id):
         return dlq_id[:8]
     return printable("/".join(dlq_id.split("/")[-2:]), most=40)
+
+
+def ago(moment: float, now: float) -> str:
+    """Return how long ago a moment is (both in seconds since the epoch), in one unit."""
+    number, unit = span(max(0.0, now - moment)).split()[:2]
+    return f"{number} {unit} ago"
 
 
 def two(first: str, style: str, second: str) -> Text:
