@@ -113,6 +113,12 @@ class InFlight:
         return self.prior is not None and self.prior.parked is not None
 
     @property
+    def has_waited(self) -> bool:
+        """Whether it was parked before, by us or by an owner before us."""
+        kept = self.prior.parked if self.prior is not None else None
+        return kept is not None and not kept.has_just_arrived
+
+    @property
     def accepted(self) -> tuple[str, ...]:
         """Contents that count as this event."""
         own = (self.fingerprint,)

@@ -161,6 +161,8 @@ class LedgerEntryRecord(_Written):
     """Seconds since the epoch."""
     last_failed_at: float | None = None
     """Seconds since the epoch."""
+    held_seconds: float | None = None
+    """How long it was held behind open breakers between its attempts, where it was."""
     policy: str | None = None
     """Retry policy of an unfinished event."""
     result: str | None = None

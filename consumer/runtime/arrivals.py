@@ -87,6 +87,8 @@ class Arrivals:
             state.pending.arrived[item.key] = item
             self._turns.enter(item)
         else:
-            self._parking.park(item, self._env.clocks.now(), ())
+            kept = item.prior.parked if item.prior is not None else None
+            now = self._env.clocks.now()
+            self._parking.park(item, now if kept is None else kept.parked_at, ())
         state.signal()
         self._env.pool.wake()

@@ -155,6 +155,7 @@ class Parking:
                 attempts=history.count,
                 failure=history.last_failure,
                 age_seconds=now - (history.first_failed_at or now),
+                held_seconds=history.held_seconds,
             )
         if item.preset is None:
             precaution = state.quarantine.of_parked(entry)

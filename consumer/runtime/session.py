@@ -111,7 +111,8 @@ class Session:
     async def drain(self, timeout_seconds: float) -> None:
         """Admit nothing more, let what is admitted finish, then let ``run`` commit and return.
 
-        Retries that wait are not waited for: they are parked, and the next owner goes on with them.
+        Retries that wait are not waited for, not even those that a breaker holds: they are parked,
+        and the next owner goes on with them.
         """
         self.ending = True
         if self._turns is not None:
@@ -122,7 +123,8 @@ class Session:
                 self._cut = True
                 self._env.pool.drop(self)
         if self.settling is not None:
-            self.settling.park_waiting()
+            held = self._env.gates.drop(self, asyncio.get_running_loop().time())
+            self.settling.park_waiting(held)
         self._drain.set()
         if self.state is not None:
             self.state.press()
@@ -249,7 +251,7 @@ class Session:
         if self.state is not None:
             self.state.release_all()
             self.state.put_back(env.clocks.now())
-        env.gates.drop(self)
+        env.gates.drop(self, asyncio.get_running_loop().time())
         if self.settling is not None:
             self.settling.guard.end()
         env.pool.drop(self)

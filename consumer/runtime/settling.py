@@ -1,5 +1,7 @@
 """How does the outcome of an attempt become something to commit?"""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from consumer.core.audit_record import ActOutcome, remembered
@@ -8,7 +10,7 @@ from consumer.core.failure import Attempt, AttemptStatus, Failure, History
 from consumer.core.giving_up import dead_lettered, poison
 from consumer.core.in_flight import InFlight
 from consumer.core.json_value import UnserialisableError
-from consumer.core.ledger_entry import Entry
+from consumer.core.ledger_entry import Entry, encode, finished
 from consumer.core.outcome_facts import attempt_failed, event_dead_lettered, event_settled
 from consumer.core.parked_event import Hold
 from consumer.core.precaution import Precaution
@@ -123,12 +125,16 @@ class Settling:
         """Let *item* wait for its turn without an attempt; its key waits with it."""
         self._wait(item, delay_seconds)
 
-    def park_waiting(self) -> None:
+    def park_waiting(self, held: Iterable[InFlight] = ()) -> None:
         """Park every event that waits in memory for its next attempt: the session ends.
 
-        One that the state topic would not take is remembered as it was journalled.
+        One that the state topic would not take is remembered as it was journalled.  Of those that
+        were *held* back, who has not run yet is read again.
         """
         now = self._now()
+        for item in held:
+            if item.history is not None and self._parking.fits(item):
+                self._parking.park(item, now, self.turns.followers(item))
         for item, seconds, followers in self.turns.take_waiting():
             if self._parking.fits(item):
                 self._parking.park(item, now + seconds, followers)
@@ -151,7 +157,7 @@ class Settling:
         """Dead-letter *item*, which was decided about without an attempt; or ignore it."""
         if item.preset is not None:
             self._dead_letter(item, item.preset)
-        elif self._env.settings.processing.unmatched == "ignore" and not item.is_passed:
+        elif self._is_ignored(item):
             self._ignore(item)
         elif self._waits_for_a_processor(item):
             self._wait(item, UNMATCHED_SECONDS)
@@ -165,9 +171,15 @@ class Settling:
             )
             self._dead_letter(item, GiveUp("permanent", failure, failure))
 
+    def _is_ignored(self, item: InFlight) -> bool:
+        """Whether an event that nobody wants goes by; not when it waited, or an operator asked."""
+        if self._env.settings.processing.unmatched != "ignore" or item.has_waited:
+            return False
+        return item.prior is None or item.prior.act is None
+
     def _waits_for_a_processor(self, item: InFlight) -> bool:
         """Whether an event that nobody wants is parked; it stays so while versions change."""
-        wanted = item.is_passed or self._env.settings.processing.unmatched == "park"
+        wanted = item.has_waited or self._env.settings.processing.unmatched == "park"
         return wanted and self._parking.fits(item)
 
     def poison(self, record: Record, failure: Failure) -> None:
@@ -225,9 +237,16 @@ class Settling:
         state.pending.count_ignored()
         if not item.is_passed:
             state.offsets.settle(item.record.offset)
-        if item.prior is not None and not item.prior.is_settled and item.prior.letter is None:
-            # It was announced, or tried before somebody stopped wanting it.
-            state.pending.forgotten.append(item.key)
+        prior = item.prior
+        if prior is not None and not prior.is_settled:
+            # It was announced, tried before somebody stopped wanting it, or came from elsewhere.
+            state.pending.arrived.pop(item.key, None)
+            if prior.letter is None:
+                state.pending.forgotten.append(item.key)
+            else:
+                letter = replace(prior.letter, state="open")
+                again = replace(finished(prior, "dead_lettered", self._now()), letter=letter)
+                state.pending.journal[item.key] = encode(again)
         state.ignore_deferred(item)
         if state.in_flight.get(item.key) is item:
             del state.in_flight[item.key]

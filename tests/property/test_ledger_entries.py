@@ -61,6 +61,7 @@ histories = st.builds(
     moments,
     moments,
     st.none() | failures,
+    st.floats(0, 1e6),
 )
 acts = st.builds(
     LetterAct,

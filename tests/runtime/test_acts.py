@@ -6,8 +6,8 @@ import pytest
 
 from consumer.core.act_facts import ActDone
 from consumer.core.session_facts import ControlRefused
-from processors.contract import PermanentError, RetryAfter, TransientError
-from tests.builders import event_bytes
+from processors.contract import Context, PermanentError, RetryAfter, TransientError, WorkflowEvent
+from tests.builders import a_processor, event_bytes
 from tests.fakes.clock import eventually, pass_time
 from tests.fakes.kafka import MemoryKafka
 from tests.fakes.requests import Fate
@@ -351,3 +351,18 @@ async def test_nothing_is_audited_where_there_is_no_topic_for_it() -> None:
         (await stage.next("one")).succeed()
         await eventually(lambda: mark(kafka) == ("resolved", 1))
         assert [fact.outcome for fact in process.told.of(ActDone)] == ["accepted", "completed"]
+
+
+async def refuse(event: WorkflowEvent[Any], ctx: Context) -> None:
+    raise PermanentError("no")
+
+
+async def test_redrive_without_a_processor_fails_again_and_waits_for_nobody() -> None:
+    kafka = a_cluster(processing={"unmatched": "ignore"})
+    async with serving(kafka, a_processor(refuse, "invoice.*")):
+        kafka.publish(event_bytes("one", event_type="invoice.created"))
+        await eventually(lambda: codes(kafka) == ["EXECUTION_FAILED"])
+    async with serving(kafka, a_processor(accept, "another.type"), name="two"):
+        ask(kafka, about(kafka, "redrive"))
+        await eventually(lambda: codes(kafka)[1:] == ["PROCESSOR_MISSING"])
+    assert outcomes(kafka) == [("redrive", "accepted"), ("redrive", "dead_lettered")]

@@ -5,7 +5,7 @@ import pytest
 from consumer.core.dedup_key import EVENT_PREFIX
 from consumer.core.home import home_of
 from processors.contract import PermanentError, RetryAfter
-from tests.builders import event_bytes
+from tests.builders import a_processor, event_bytes
 from tests.fakes.clock import eventually, pass_time
 from tests.fakes.kafka import MemoryKafka
 from tests.fakes.requests import Fate
@@ -149,3 +149,14 @@ async def test_duplicates_from_elsewhere_are_answered_where_that_is_asked_for() 
     said: list[Json] = results(kafka, here)
     assert [each["status"] for each in said] == ["success", "duplicate", "duplicate"]
     assert [each["result"] for each in said] == [{"n": 1}] * 3
+
+
+@pytest.mark.parametrize("unmatched", ["ignore", "dead_letter"])
+async def test_event_that_nobody_wants_at_home_is_treated_as_anywhere(unmatched: str) -> None:
+    kafka = a_cluster(PARTITIONS, processing={"unmatched": unmatched})
+    kafka.publish(event_bytes("one"), key=None, partition=away("one"))
+    async with serving(kafka, a_processor(accept, "another.type")):
+        await eventually(lambda: is_settled(kafka))
+        await pass_time(100)
+    assert everything(kafka) == ([] if unmatched == "ignore" else [("one", "error")])
+    assert list(ledger(kafka, home("one"))) == ([] if unmatched == "ignore" else ["e:one"])
