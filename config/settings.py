@@ -14,6 +14,7 @@ from config.connection import KafkaSettings
 from config.dedup import DedupSettings, OnConflict, OnDuplicate
 from config.failures import ClassificationRule, ClassificationSettings
 from config.guard import GuardSettings
+from config.notify import NotifySettings
 from config.policies import Frozen
 from config.processing import CommitSettings, ProcessingSettings, ProcessorSettings
 from config.relations import disagreements
@@ -30,6 +31,7 @@ __all__ = [
     "HttpSettings",
     "KafkaSettings",
     "LogSettings",
+    "NotifySettings",
     "OnConflict",
     "OnDuplicate",
     "ProcessingSettings",
@@ -83,6 +85,7 @@ class Settings(BaseSettings):
     commit: CommitSettings = CommitSettings()
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
+    notify: NotifySettings = NotifySettings()
 
     @classmethod
     def settings_customise_sources(
@@ -106,6 +109,7 @@ class Settings(BaseSettings):
             retry=self.retry,
             breakers=self.breakers,
             commit=self.commit,
+            notify=self.notify,
         )
         if messages := [disagreement.message for disagreement in found]:
             raise ValueError("; ".join(messages))

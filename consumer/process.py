@@ -5,7 +5,10 @@ Beside it stands only what a command adds: signals, an embedded broker, a live v
 
 import asyncio
 import gc
+import os
+import socket
 import time
+from importlib.metadata import version
 from typing import Any
 
 from structlog.typing import FilteringBoundLogger
@@ -13,6 +16,7 @@ from structlog.typing import FilteringBoundLogger
 from config.settings import Settings
 from consumer.app import Application
 from consumer.core.facts import Fact
+from consumer.core.notice_record import NoticeSource
 from consumer.core.status import Status
 from consumer.ports import Observer
 from consumer.telemetry.exposition import Exposition
@@ -20,6 +24,7 @@ from consumer.telemetry.http import HttpServer, pages
 from consumer.telemetry.liveness import Activity, liveness_problems, stall_seconds
 from consumer.telemetry.loop_lag import LoopWatch
 from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.notifier import Notifier, Receiver
 from consumer.telemetry.observer import Telemetry
 from processors.registry import Registry
 
@@ -46,7 +51,9 @@ class ConsumerProcess:
     ) -> None:
         metrics = Metrics()
         self._activity = Activity(time.monotonic)
-        telemetry = Telemetry(metrics, self._activity, logger, settings.log)
+        self._notifier = notifier_for(settings, metrics, logger)
+        notices = ("notices", self._notifier.tell)
+        telemetry = Telemetry(metrics, self._activity, logger, settings.log, notices)
         observer: Observer = telemetry if beside is None else Both(telemetry, beside)
         self._application = Application(settings, registry=registry, observer=observer, **parts)
         self._lag = LoopWatch(observer, time.monotonic)
@@ -71,16 +78,52 @@ class ConsumerProcess:
         """
         calm_garbage_collector()
         self._lag.start()
+        self._notifier.start()
         try:
             await self.http.start()
             await self._application.run(stop)
         finally:
             await self.http.stop()
             await self._lag.stop()
+            await self._notifier.stop()
 
     def _liveness_problems(self) -> list[str]:
         still = self._activity.still_seconds()
         return [*liveness_problems(self.status(), still, self._stall_seconds)]
+
+
+def notifier_for(
+    settings: Settings,
+    metrics: Metrics,
+    logger: FilteringBoundLogger,
+) -> Notifier:
+    """Return who tells people of things, with the webhooks that *settings* name."""
+    source = NoticeSource(
+        consumer=settings.kafka.group_id,
+        instance=f"{socket.gethostname()}:{os.getpid()}",
+        version=version("everonce"),
+    )
+    receivers: list[Receiver] = []
+    if settings.notify.urls:
+        # Its HTTP client takes a moment to import: only where somebody is told.
+        from consumer.telemetry.webhook import Webhook  # noqa: PLC0415
+
+        def count(outcome: str) -> None:
+            metrics.notice_deliveries.add(1, (outcome,))
+
+        receivers += [
+            Webhook(url.get_secret_value(), settings.notify, logger, count, clock=time.time)
+            for url in settings.notify.urls
+        ]
+    return Notifier(
+        settings.notify,
+        source,
+        metrics,
+        logger,
+        receivers,
+        now=time.monotonic,
+        clock=time.time,
+    )
 
 
 def calm_garbage_collector() -> None:

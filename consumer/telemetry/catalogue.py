@@ -5,6 +5,7 @@ suffixes that Prometheus asks for.  Labels are closed or bounded sets: never an 
 """
 
 from consumer.telemetry.metric import AGES, COMMITS, DURATIONS, RESTORES, Metric
+from consumer.telemetry.notice_catalogue import NOTICE_METRICS
 from consumer.telemetry.outage_catalogue import OUTAGE_METRICS
 from consumer.telemetry.parked_catalogue import PARKED_METRICS
 
@@ -252,5 +253,6 @@ CATALOGUE: tuple[Metric, ...] = (
     tuple(declared for declared in list(globals().values()) if isinstance(declared, Metric))
     + PARKED_METRICS
     + OUTAGE_METRICS
+    + NOTICE_METRICS
 )
-"""Every metric, in the order of this file; then those of what is parked, and of an outage."""
+"""Every metric, in the order of this file; then of what is parked, of outages, of notices."""
