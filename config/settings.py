@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from config.breakers import BreakerSettings
 from config.connection import KafkaSettings
 from config.dedup import DedupSettings, OnConflict, OnDuplicate
+from config.dlq import DlqSettings
 from config.failures import ClassificationRule, ClassificationSettings
 from config.guard import GuardSettings
 from config.notify import NotifySettings
@@ -27,6 +28,7 @@ __all__ = [
     "ClassificationSettings",
     "CommitSettings",
     "DedupSettings",
+    "DlqSettings",
     "GuardSettings",
     "HttpSettings",
     "KafkaSettings",
@@ -83,6 +85,7 @@ class Settings(BaseSettings):
     guard: GuardSettings = GuardSettings()
     dedup: DedupSettings = DedupSettings()
     commit: CommitSettings = CommitSettings()
+    dlq: DlqSettings = DlqSettings()
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
     notify: NotifySettings = NotifySettings()

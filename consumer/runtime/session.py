@@ -188,6 +188,7 @@ class Session:
             limits=dict(env.limits),
             consumer=settings.kafka.group_id,
             version=env.version,
+            letter_dialect=settings.dlq.headers,
         )
         turns = Turns(env, state)
         parking = Parking(env, state, rules, turns, self)
