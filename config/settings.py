@@ -21,6 +21,7 @@ from config.processing import CommitSettings, ProcessingSettings, ProcessorSetti
 from config.relations import disagreements
 from config.retries import RetrySettings
 from config.topics import TopicSettings
+from config.tracing import TracingSettings
 
 __all__ = [
     "BreakerSettings",
@@ -41,6 +42,7 @@ __all__ = [
     "RetrySettings",
     "Settings",
     "TopicSettings",
+    "TracingSettings",
 ]
 
 
@@ -89,6 +91,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
     notify: NotifySettings = NotifySettings()
+    tracing: TracingSettings = TracingSettings()
 
     @classmethod
     def settings_customise_sources(

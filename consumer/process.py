@@ -9,7 +9,7 @@ import os
 import socket
 import time
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from structlog.typing import FilteringBoundLogger
 
@@ -28,6 +28,13 @@ from consumer.telemetry.notifier import Notifier, Receiver
 from consumer.telemetry.observer import Telemetry
 from processors.registry import Registry
 
+if TYPE_CHECKING:
+    from consumer.telemetry.tracing import OtelTracer
+
+
+class MissingExtraError(Exception):
+    """Something that the settings ask for needs an extra of the package."""
+
 
 class ConsumerProcess:
     """One replica: everything from the sockets to the event loop's watch.
@@ -38,6 +45,9 @@ class ConsumerProcess:
         logger: Of our own lines.
         beside: Another observer, told every fact after telemetry: the live view.
         parts: Passed on to ``Application``.
+
+    Raises:
+        MissingExtraError: Attempts are to be traced, and what that needs is not installed.
     """
 
     def __init__(
@@ -55,7 +65,14 @@ class ConsumerProcess:
         notices = ("notices", self._notifier.tell)
         telemetry = Telemetry(metrics, self._activity, logger, settings.log, notices)
         observer: Observer = telemetry if beside is None else Both(telemetry, beside)
-        self._application = Application(settings, registry=registry, observer=observer, **parts)
+        self._tracer = tracer_for(settings)
+        self._application = Application(
+            settings,
+            registry=registry,
+            observer=observer,
+            tracer=self._tracer,
+            **parts,
+        )
         self._lag = LoopWatch(observer, time.monotonic)
         longest = max((p.timeout or 0.0 for p in registry), default=0.0)
         self._stall_seconds = stall_seconds(settings, longest)
@@ -79,6 +96,8 @@ class ConsumerProcess:
         calm_garbage_collector()
         self._lag.start()
         self._notifier.start()
+        if self._tracer is not None:
+            self._tracer.start()
         try:
             await self.http.start()
             await self._application.run(stop)
@@ -86,6 +105,8 @@ class ConsumerProcess:
             await self.http.stop()
             await self._lag.stop()
             await self._notifier.stop()
+            if self._tracer is not None:
+                await self._tracer.stop()
 
     def _liveness_problems(self) -> list[str]:
         still = self._activity.still_seconds()
@@ -100,7 +121,7 @@ def notifier_for(
     """Return who tells people of things, with the webhooks that *settings* name."""
     source = NoticeSource(
         consumer=settings.kafka.group_id,
-        instance=f"{socket.gethostname()}:{os.getpid()}",
+        instance=_instance(),
         version=version("everonce"),
     )
     receivers: list[Receiver] = []
@@ -124,6 +145,29 @@ def notifier_for(
         now=time.monotonic,
         clock=time.time,
     )
+
+
+def tracer_for(settings: Settings) -> "OtelTracer | None":
+    """Return who makes spans of attempts, where *settings* ask for it.
+
+    Raises:
+        MissingExtraError: What that needs is not installed.
+    """
+    if not settings.tracing.enabled:
+        return None
+    try:
+        # An extra: not there in most deployments.
+        from consumer.telemetry.tracing import OtelTracer  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"tracing.enabled is set, but {error.name} is not installed: install everonce[otel], "
+            "or set tracing.enabled to false",
+        ) from error
+    return OtelTracer(settings, version=version("everonce"), instance=_instance())
+
+
+def _instance() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def calm_garbage_collector() -> None:

@@ -23,6 +23,7 @@ from consumer.runtime.reading import Reading
 from consumer.runtime.set_up import find_control, find_start, first_progress, lanes_of, restore
 from consumer.runtime.settling import Settling
 from consumer.runtime.suspects import Suspects
+from consumer.runtime.traced import TracedSettling
 from consumer.runtime.trimming import Trimming
 from consumer.runtime.turns import Turns
 
@@ -196,7 +197,8 @@ class Session:
         commit = GroupCommit(env, state, writer, parking, suspects, self.moved)
         await commit.commit()
         self._turns = turns
-        self.settling = Settling(env, state, rules, turns, parking)
+        kind = Settling if env.tracer is None else TracedSettling
+        self.settling = kind(env, state, rules, turns, parking)
         intake = Intake(env, state, self.settling, parking, self)
         self._reading = Reading(env, state, intake, self.settling.guard)
         self.state = state

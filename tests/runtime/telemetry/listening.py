@@ -39,10 +39,10 @@ class Listener:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError), closing(writer):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-                headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
+                pairs = [line.split(": ", 1) for line in head[1:] if line]
+                headers = {name.lower(): value for name, value in pairs}
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
-                exact = dict(line.split(": ", 1) for line in head[1:] if line)
-                self.postings.append(Posting(head[0].split()[1], exact, body))
+                self.postings.append(Posting(head[0].split()[1], headers, body))
                 async with self.came:
                     self.came.notify_all()
                 answer = self.answers.pop(0) if self.answers else 204

@@ -71,9 +71,9 @@ async def test_notice_is_posted_with_a_signature_that_the_receiver_can_check() -
         (posting,) = listener.postings
     assert posting.path == "/hook?token=s3cr3t"
     assert posting.body == NOTICE.body
-    assert posting.headers["Content-Type"] == "application/json"
-    assert posting.headers["Everonce-Notice"] == "id-1"
-    parts = dict(part.split("=", 1) for part in posting.headers["Everonce-Signature"].split(","))
+    assert posting.headers["content-type"] == "application/json"
+    assert posting.headers["everonce-notice"] == "id-1"
+    parts = dict(part.split("=", 1) for part in posting.headers["everonce-signature"].split(","))
     signed = parts["t"].encode() + b"." + posting.body
     assert parts["t"] == "1760000000"
     assert parts["v1"] == hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
