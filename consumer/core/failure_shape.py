@@ -9,10 +9,12 @@ of new groups and for the desk alike, so both speak of the same groups.
 import re
 from hashlib import blake2b
 
-from consumer.core.exception_text import LONGEST_MESSAGE, bounded
+from consumer.core.exception_text import bounded
 
 LONGEST_SHAPE = 200
 """Characters; what comes later in a message seldom tells another kind of failure."""
+_LOOKED_AT = 600
+"""Characters: what is folded takes several times its place, and a desk folds a million messages."""
 
 # What a limit says before the message of the last failure (consumer.core.retry): the same cause is
 # one group, whichever limit was met first.
@@ -24,7 +26,7 @@ _LIMIT = re.compile(
 
 # A quote inside a word is an apostrophe.  Where the message was cut, so was the closing quote.
 _QUOTED = re.compile(
-    r"(?<!\w)(?:"
+    r"(?<![\w\\])(?:"
     r"'(?:[^'\\]|\\.)*+(?:'(?!\w)|\Z(?<=…))|"
     r'"(?:[^"\\]|\\.)*+(?:"(?!\w)|\Z(?<=…))|'
     r"`[^`]*+(?:`(?!\w)|\Z(?<=…)))",
@@ -50,9 +52,8 @@ def shape_of(message: str) -> str:
     At most LONGEST_SHAPE characters on one line; the text is foreign all the same, so whoever
     shows it makes it harmless first.
     """
-    text = bounded(message, LONGEST_MESSAGE)
-    if (limit := _LIMIT.match(text)) is not None:
-        text = text[limit.end() :]
+    limit = _LIMIT.match(message, 0, _LOOKED_AT)
+    text = bounded(message if limit is None else message[limit.end() :], _LOOKED_AT)
     text = _QUOTED.sub("<text>", text)
     text = _QUERY.sub(r"\1?<text>", text)
     text = _ADDRESS.sub("<text>", text)

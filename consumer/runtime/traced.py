@@ -6,6 +6,7 @@ outcome is settled; results and letters carry it as ``traceparent``.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
@@ -41,7 +42,7 @@ class Turn:
         """Of its attempt, once there is one."""
 
 
-_turn: ContextVar[Turn | None] = ContextVar("everonce_turn", default=None)
+_turn: ContextVar[Turn] = ContextVar("everonce_turn")
 """Whose turn it is here; threads of processors see it too."""
 
 
@@ -151,7 +152,7 @@ def _span_of(item: InFlight | None) -> AttemptSpan | None:
 
     Settling one event may settle others, which have no attempt.
     """
-    turn = _turn.get()
+    turn = _turn.get(None)
     return turn.span if turn is not None and turn.item is item else None
 
 
@@ -162,23 +163,17 @@ def _with(record: OutputRecord | None, headers: Headers) -> OutputRecord | None:
 def _traced(processor: Processor, tracer: Tracer) -> Processor:
     function = processor.function
 
-    def begin(context: Context) -> AttemptSpan | None:
+    def begin(context: Context) -> AbstractContextManager[object]:
         turn = _turn.get()
-        if turn is None:
-            return None
         turn.span = tracer.attempt(turn.item, context.attempt, processor.name)
-        return turn.span
+        return turn.span.current()
 
     async def call(event: Any, context: Context) -> Any:
-        if (span := begin(context)) is None:
-            return await function(event, context)
-        with span.current():
+        with begin(context):
             return await function(event, context)
 
     def call_in_thread(event: Any, context: Context) -> Any:
-        if (span := begin(context)) is None:
-            return function(event, context)
-        with span.current():
+        with begin(context):
             return function(event, context)
 
     fallback = processor.fallback

@@ -9,7 +9,7 @@ from opentelemetry import trace
 from consumer.runtime.attempts import Attempts
 from consumer.runtime.settling import Settling
 from processors.contract import Context, PermanentError, TransientError, WorkflowEvent
-from tests.builders import a_registry, event_bytes
+from tests.builders import a_processor, a_registry, event_bytes
 from tests.fakes.clock import eventually
 from tests.fakes.process import MemoryProcess
 from tests.runtime.staging import Stage, a_cluster, accept, at_rest, is_passed, letters
@@ -161,6 +161,30 @@ async def test_what_processors_trace_is_inside_the_span_of_their_attempt() -> No
     assert len(attempts) == 2
     assert {parent.span_id for parent in queries if parent is not None} == attempts
     assert trace.get_current_span() is trace.INVALID_SPAN
+
+
+async def test_fallback_is_a_span_under_its_own_name_and_answers_with_it() -> None:
+    kafka = a_cluster(
+        breakers={"failures": 1, "min_calls": 1, "failure_rate": None, "on_open": "fallback"},
+        retry=LATER,
+    )
+    traced = Traced(kafka)
+
+    async def charge(event: WorkflowEvent[Any], ctx: Context) -> None:
+        raise TransientError("busy")
+
+    async def later(event: WorkflowEvent[Any], ctx: Context) -> str:
+        return "later"
+
+    publish(kafka, "one")
+    async with traced.serving(kafka, a_processor(charge, fallback=later)):
+        await eventually(lambda: is_passed(kafka))
+        publish(kafka, "two", key=b"other")
+        await eventually(lambda: len(kafka.visible("results")) == 1)
+        names = [str(said(span)["everonce.processor"]).rpartition(".")[2] for span in traced.spans]
+        assert names == ["charge", "later"]
+        (result,) = kafka.visible("results")
+        assert dict(result.headers)["traceparent"] == name_of(traced.spans[1]).encode()
 
 
 async def test_attempt_that_timed_out_ends_its_span_with_the_code() -> None:
