@@ -95,8 +95,8 @@ class Asked:
             type_pattern=self.event_type,
             workflow_id=self.workflow,
             key=None if self.key is None else self.key.encode("utf-8", "surrogateescape"),
-            since=None if self.since is None else _moment("--since", self.since, now),
-            until=None if self.until is None else _moment("--until", self.until, now),
+            since=None if self.since is None else moment("--since", self.since, now),
+            until=None if self.until is None else moment("--until", self.until, now),
             text=self.text,
             group=self.group,
             states=frozenset() if _ANY in states else frozenset(states),
@@ -143,16 +143,16 @@ def selecting(state: str = "open") -> Callable[[Callable[..., Result]], Callable
     return decorate
 
 
-def _moment(option: str, text: str, now: float) -> float:
+def moment(option: str, text: str, now: float) -> float:
     """Return a moment in seconds since the epoch: RFC 3339, or a span before *now*."""
     from config.durations import parse_duration
 
     try:
-        moment = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except ValueError:
-        moment = None
-    if moment is not None and moment.tzinfo is not None:
-        return moment.timestamp()
+        at = None
+    if at is not None and at.tzinfo is not None:
+        return at.timestamp()
     try:
         return now - float(str(parse_duration(text)))
     except ValueError:

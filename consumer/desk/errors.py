@@ -8,6 +8,7 @@
     +-- LetterMissingError
     +-- AmbiguousNameError
     +-- SourceMissingError
+    +-- NoRunError          (consumer.desk.acts)
 """
 
 
