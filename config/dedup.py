@@ -86,8 +86,10 @@ class DedupSettings(Frozen):
     """Template of the dedup key: {event_id}, {idempotency_key}, {correlation_id}, {workflow_id},
     {workflow_run_id}, {event_type}, {fingerprint}, {occurred_at:%Y-%m-%d}."""
 
-    scope: Literal["partition"] = "partition"
-    """How far duplicates are recognised: events with the same id and the same key."""
+    scope: Literal["topic", "partition"] = "topic"
+    """How far duplicates of events without a key are recognised. topic: wherever they were
+    published, each is brought to the partition that its id belongs to; partition: within one. Of
+    events with a key, those with the same id and the same key."""
 
     window: PositiveDuration = 24 * 3600.0
     """How long a settled event is remembered at least."""

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from config.breakers import BreakerSettings
 from config.connection import KafkaSettings
 from config.dedup import DedupSettings, OnConflict, OnDuplicate
+from config.desk import DeskSettings
 from config.dlq import DlqSettings
 from config.failures import ClassificationRule, ClassificationSettings
 from config.guard import GuardSettings
@@ -29,6 +30,7 @@ __all__ = [
     "ClassificationSettings",
     "CommitSettings",
     "DedupSettings",
+    "DeskSettings",
     "DlqSettings",
     "GuardSettings",
     "HttpSettings",
@@ -87,6 +89,7 @@ class Settings(BaseSettings):
     guard: GuardSettings = GuardSettings()
     dedup: DedupSettings = DedupSettings()
     commit: CommitSettings = CommitSettings()
+    desk: DeskSettings = DeskSettings()
     dlq: DlqSettings = DlqSettings()
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()

@@ -167,6 +167,7 @@ class Application:
             letter_retention_seconds=facts.dlq_retention_seconds,
             instance=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
             version=version("everonce"),
+            partitions=facts.partitions,
             tracer=self._tracer,
         )
         return env, pool
@@ -193,7 +194,7 @@ DEFAULT_LIMIT_BYTES = 1024 * 1024
 
 
 def _with_defaults(limits: dict[TopicRole, int]) -> dict[TopicRole, int]:
-    roles: tuple[TopicRole, ...] = ("results", "dlq", "state", "audit")
+    roles: tuple[TopicRole, ...] = ("results", "dlq", "state", "audit", "control")
     return {role: limits.get(role, DEFAULT_LIMIT_BYTES) for role in roles}
 
 

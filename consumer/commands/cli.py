@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from consumer.commands import check, kafka, ledger, produce, retries, run, tail, topics
+from consumer.commands import (
+    check,
+    kafka,
+    ledger,
+    letter_acts,
+    produce,
+    replay,
+    retries,
+    run,
+    stats,
+    tail,
+    topics,
+)
 from consumer.commands.exits import CommandError, ExitCode
 from consumer.commands.packages import shadowed
 
@@ -33,12 +45,14 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     line.callback()(everonce)
-    for command in (run.run, check.check, produce.produce, tail.tail):
+    alone = (run.run, check.check, produce.produce, tail.tail, replay.replay, stats.stats)
+    for command in alone:
         line.command()(command)
     line.add_typer(topics.group, name="topics")
     line.add_typer(kafka.group, name="kafka")
     line.add_typer(ledger.group, name="ledger")
     line.add_typer(retries.group, name="retries")
+    line.add_typer(letter_acts.group, name="dlq")
     return line
 
 

@@ -24,6 +24,11 @@ class ExitCode(IntEnum):
     PROBLEM = 1, "a problem was found, or something failed; the message says which"
     USAGE = 2, "wrong settings, options or input; nothing was started"
     UNREACHABLE = 3, "Kafka did not answer in time; the message names the address"
+    STOPPED = 4, "a run of the desk stopped by itself: too many failed again, or were refused"
+    FAILED_AGAIN = 5, "every act was answered; some events failed again and are letters again"
+    NO_WORKER = 6, "no worker carries out what was asked; it will be once one runs"
+    REFUSED = 7, "something was refused or left out, the rest was done; the report says what"
+    UNSETTLED = 8, "accepted, but not settled within `--wait`: parked, or still running"
     INTERRUPTED = 130, "ended by Ctrl-C (SIGINT) before it was done; a second Ctrl-C ends `run`"
     TERMINATED = 143, "ended at once by a second SIGTERM; nothing is lost, it is read again"
 

@@ -4,13 +4,40 @@ from typing import Annotated
 
 import typer
 
-from consumer.commands.options import ConfigFile
+from consumer.commands.options import AsJson, ConfigFile
 
-group = typer.Typer(help="Accept what a partition was refused for.", no_args_is_help=True)
+group = typer.Typer(
+    help="What the ledger knows; and accept what a partition was refused for.",
+    no_args_is_help=True,
+)
 Partition = Annotated[
     int | None, typer.Option(min=0, metavar="N", help="The partition that was refused.")
 ]
 Every = Annotated[bool, typer.Option("--all", help="Every partition that was refused.")]
+
+
+@group.command()
+def show(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="Event id, ledger key, or the dlq_id of a letter.",
+            show_default=False,
+        ),
+    ],
+    as_json: AsJson = False,
+    config: ConfigFile = None,
+) -> None:
+    """Show everything that the ledger knows under a name.
+
+    Status, letters, attempts, when it is due, what it holds, which contents of it are known. With
+    --json the entries as they stand in the state topic, one a line. The exit code is 1 where
+    there is none: it has never been, or is forgotten.
+    """
+    from consumer.commands.acting.ledger_show import show_ledger
+
+    raise typer.Exit(show_ledger(config, name, as_json=as_json))
 
 
 @group.command()

@@ -5,10 +5,12 @@ What happened, what was tried, what to do, the original; everything in it is unt
 
 import base64
 import binascii
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group
+from rich.highlighter import JSONHighlighter
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
@@ -19,13 +21,25 @@ from consumer.commands.show import part
 
 _MOST_ORIGINAL_LINES = 24
 _MOST_ATTEMPTS = 6
+_MOST_TRACEBACK_LINES = 6
+_JSON = JSONHighlighter()
 
 
-def letter_report(envelope: Mapping[str, Any]) -> Panel:
-    """Return *envelope*, a dead letter's parsed JSON, as a panel for the terminal."""
+Part = tuple[str, Sequence[Text]]
+"""A title, and what stands below it."""
+
+
+def letter_report(envelope: Mapping[str, Any], standing: Sequence[Part] = ()) -> Panel:
+    """Return *envelope*, a dead letter's parsed JSON, as a panel for the terminal.
+
+    Args:
+        envelope: The letter.
+        standing: What is known beside it, to be told before what to do.
+    """
     parts = [
         ("What happened", _happened(envelope)),
         ("What was tried", tried(envelope)),
+        *standing,
         ("What to do", _to_do(envelope)),
         ("The original", original(envelope)),
     ]
@@ -56,7 +70,27 @@ def _happened(envelope: Mapping[str, Any]) -> list[Text]:
     ]
     if error.get("cause"):
         lines.insert(1, Text(f"cause: {_said(error, 'cause')}"))
-    return lines
+    if error.get("details") is not None:
+        details = json.dumps(error["details"], ensure_ascii=False)
+        lines.append(Text(f"details: {printable(details, most=400)}"))
+    return [*lines, *_traceback(envelope)]
+
+
+def _traceback(envelope: Mapping[str, Any]) -> list[Text]:
+    """Return what a traceback says last, or a Java one first; nothing where there is none."""
+    text = part(envelope, "error").get("traceback")
+    if not isinstance(text, str) or not text.strip():
+        return []
+    lines = printable_lines(text.rstrip())
+    more = len(lines) - _MOST_TRACEBACK_LINES
+    if more > 0:
+        left_out = [f"… {more} lines more, in --json"]
+        lines = (
+            [*lines[:_MOST_TRACEBACK_LINES], *left_out]
+            if _is_foreign(envelope)
+            else [*left_out, *lines[more:]]
+        )
+    return [Text(line, style="dim") for line in lines]
 
 
 def _event_line(context: Mapping[str, Any]) -> str:
@@ -77,6 +111,8 @@ def tried(envelope: Mapping[str, Any]) -> list[Text]:
     """Return the attempts of a letter, or of what has the same members, a line or two each."""
     context = part(envelope, "context")
     attempts = [each for each in _items(envelope.get("attempts")) if isinstance(each, Mapping)]
+    if not attempts and _is_foreign(envelope):
+        return [Text("its letter does not say: ask the system that wrote it")]
     if not attempts:
         return [Text("nothing: it was recognised before any processor was asked")]
     by = f"{len(attempts)} attempt{'s' * (len(attempts) > 1)}"
@@ -103,12 +139,17 @@ def _attempt(attempt: Mapping[str, Any]) -> Text:
     )
 
 
+def _is_foreign(envelope: Mapping[str, Any]) -> bool:
+    """Whether another system has written it; the desk says so beside the letter."""
+    return bool(part(envelope, "desk").get("dialect", "everonce") != "everonce")
+
+
 def _to_do(envelope: Mapping[str, Any]) -> list[Text]:
     error = part(envelope, "error")
     actions = _items(error.get("suggested_actions"))
     lines = [Text(f"• {printable(str(action))}") for action in actions]
     retryable = error.get("retryable")
-    if isinstance(retryable, bool):
+    if isinstance(retryable, bool) and not _is_foreign(envelope):
         lines.append(
             Text(
                 "Tried again as it is, it may succeed."
@@ -129,11 +170,13 @@ def original(envelope: Mapping[str, Any]) -> list[Text]:
         return [*shown, Text("no value is kept")]
     pretty = pretty_json(value)
     lines = printable_lines(pretty) if pretty is not None else [printable_bytes(value, most=2000)]
+    # Harmless first: the highlighter only adds colour.
+    colour = _JSON if pretty is not None else Text
     if len(lines) > _MOST_ORIGINAL_LINES:
         lines[_MOST_ORIGINAL_LINES:] = [f"… {len(lines) - _MOST_ORIGINAL_LINES} lines more"]
     if record.get("truncated"):
         lines.append(f"(cut; {_said(record, 'size')} bytes, sha256 {_said(record, 'sha256')})")
-    return [*shown, *(Text(line) for line in lines)]
+    return [*shown, *(colour(line) for line in lines)]
 
 
 def decoded(field: object) -> bytes | None:

@@ -1,8 +1,8 @@
 """What does the ledger know of an event that was just read?
 
 Decided at reading, in log order, against what is in flight (its commit not yet answered) and the
-ledger; the rules of DESIGN section 5.3 in their order.  ``redrive`` comes by the control topic and
-has no case here yet.
+ledger; the rules of DESIGN section 5.3 in their order.  What comes by the control topic is judged
+by ``consumer.core.acting`` first.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 from consumer.core.failure import Failure
 from consumer.core.fingerprint import same_content
-from consumer.core.ledger_entry import Entry
+from consumer.core.ledger_entry import Entry, EntryStatus
 from consumer.core.retry import GiveUp
 from processors.contract import WorkflowEvent
 
@@ -49,7 +49,7 @@ def against_in_flight(
     answered = prior.input_offset if prior is not None else None
     if answered is not None and offset <= answered:
         return Admission.REREAD
-    return _against_known(fingerprint, accepted)
+    return against_known(fingerprint, accepted)
 
 
 def against_entry(offset: int, fingerprint: str, entry: Entry) -> Admission:
@@ -58,17 +58,29 @@ def against_entry(offset: int, fingerprint: str, entry: Entry) -> Admission:
     if answered is not None and offset <= answered:
         unfinished = not entry.is_settled and entry.parked is None and offset == answered
         return Admission.UNFINISHED if unfinished else Admission.REREAD
-    match entry.status:
+    return against_known(fingerprint, entry.fingerprints, entry.status)
+
+
+def against_known(
+    fingerprint: str, accepted: Iterable[str], status: EntryStatus = "running"
+) -> Admission:
+    """Judge an event whose id is known, wherever it was read.
+
+    Args:
+        fingerprint: Its content.
+        accepted: Contents that count as the one that is known.
+        status: How far that one has come.
+    """
+    same = same_content(fingerprint, accepted)
+    match status:
         case "running" | "parked" | "completed":
-            return _against_known(fingerprint, entry.fingerprints)
+            return Admission.DUPLICATE if same else Admission.CONFLICT
         case "dead_lettered":
-            # A letter that was resolved has made its entry "completed".
             return Admission.RESEND
         case "discarded":
-            same = same_content(fingerprint, entry.fingerprints)
             return Admission.DUPLICATE if same else Admission.RESEND
         case _:
-            assert_never(entry.status)
+            assert_never(status)
 
 
 def conflict(event: WorkflowEvent[Any]) -> GiveUp:
@@ -81,7 +93,3 @@ def conflict(event: WorkflowEvent[Any]) -> GiveUp:
         "admission",
     )
     return GiveUp("conflict", failure, failure)
-
-
-def _against_known(fingerprint: str, accepted: Iterable[str]) -> Admission:
-    return Admission.DUPLICATE if same_content(fingerprint, accepted) else Admission.CONFLICT

@@ -112,10 +112,10 @@ def audit_record(
     return OutputRecord(act.act_id.encode(), orjson.dumps(members))
 
 
-def redrive_of(act: LetterAct, ledger_key: str, dlq_id: str) -> Act:
-    """Return the redrive that closed the letter *dlq_id*, as far as the ledger remembers it."""
+def remembered(act: LetterAct, ledger_key: str, dlq_id: str | None) -> Act:
+    """Return the act that made an event run, as far as the ledger remembers it."""
     return Act(
-        "redrive",
+        act.kind,
         act.act_id,
         act.operator,
         act.reason,

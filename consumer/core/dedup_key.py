@@ -49,6 +49,6 @@ def is_coordinates(key: str) -> bool:
     return key.startswith(COORDINATES_PREFIX)
 
 
-def coordinates_key(topic: str, partition: int, offset: int) -> str:
+def coordinates_key(topic: str, partition: int, offset: int | str) -> str:
     """Return the key of a record that has no event id of its own: poison, or a conflict."""
     return f"{COORDINATES_PREFIX}{topic}/{partition}/{offset}"

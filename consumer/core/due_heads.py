@@ -45,12 +45,13 @@ class Lane:
 class DueHeads:
     """The lanes of one partition whose heads may run when they are due."""
 
-    __slots__ = ("_due", "_missed")
+    __slots__ = ("_due", "_missed", "_restored_at")
 
     def __init__(self) -> None:
         self._due: list[Lane] = []
         self._missed: list[Lane] = []
         """The longest due last."""
+        self._restored_at = 0.0
 
     def add(self, lane: Lane) -> None:
         """Let the head of *lane* wait for its time."""
@@ -59,6 +60,7 @@ class DueHeads:
     def add_restored(self, lanes: Iterable[Lane], now: float) -> None:
         """Let the heads of *lanes* wait; those due by *now* were missed."""
         waiting = list(lanes)
+        self._restored_at = now
         self._due += [lane for lane in waiting if not _is_due(lane, now)]
         heapify(self._due)
         # Sorted first and then turned round: equal ones keep their order.
@@ -79,6 +81,16 @@ class DueHeads:
         while missed and missed[-1].key is None:
             missed.pop()
         return bool(missed)
+
+    def overdue_seconds(self, now: float) -> float:
+        """Return how long the longest due has waited at *now* (seconds since the epoch); or 0.
+
+        One without a due time of its own became due when it was restored.
+        """
+        since = [now if (at := self.next_due()) is None else at]
+        if self.has_missed:
+            since.append(self._missed[-1].due_at or self._restored_at)
+        return max(0.0, now - min(since))
 
     def take_due(self, now: float, limit: int) -> list[str]:
         """Take up to *limit* that are due, the longest due first; return their ledger keys."""

@@ -10,6 +10,7 @@ from 1.
 from dataclasses import dataclass, field
 from typing import Literal
 
+from consumer.core.act_facts import ActDone
 from consumer.core.failure import Disposition, FailureClass
 from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
@@ -108,6 +109,8 @@ class Tally:
     end_to_end_seconds: list[float] = field(default_factory=list)
     """From the record's timestamp to the commit, one per processed event."""
     answers: int = 0
+    sent_home: int = 0
+    """Events without a key that went on to the partition that dedups their id."""
     parked: dict[str, int] = field(default_factory=dict)
     """Events that were parked, by policy."""
     released: list[float] = field(default_factory=list)
@@ -146,4 +149,5 @@ Fact = (
     | FallbackFailed
     | RetryDelayed
     | GuardChanged
+    | ActDone
 )

@@ -80,7 +80,7 @@ def dead_lettered(
         holds=holds,
     )
     return Settled(
-        record.offset,
+        item.position,
         item.key,
         encode(entry),
         now,

@@ -15,6 +15,7 @@ from processors.registry import Processor
 
 NO_RECORD = LogRecord("", -1, -1, -1, None, None)
 NO_EVENT: WorkflowEvent[Any] = WorkflowEvent("", "", "", "", datetime.min.replace(tzinfo=UTC), {})
+_PARTITION_SHIFT = 48
 Deferred = tuple[Record, WorkflowEvent[Any], str | None]
 """A duplicate, and the ledger key it was parked under, if it was."""
 
@@ -34,6 +35,7 @@ class InFlight:
         "place",
         "policy",
         "policy_name",
+        "position",
         "precaution",
         "preset",
         "prior",
@@ -72,6 +74,8 @@ class InFlight:
         """None where no processor wants its type."""
         self.policy_name = policy_name
         self.policy = policy
+        self.position: int = record.offset
+        """What it is known by among the partition's records: its input offset, where it has one."""
         self.preset: GiveUp | None = None
         """What was decided about it at reading; it still waits for its turn in its lane."""
         self.history: History | None = prior.history if prior is not None else None
@@ -96,10 +100,23 @@ class InFlight:
         self.record = NO_RECORD
         self.event = NO_EVENT
 
+    def make_foreign(self) -> None:
+        """Take note that its record was read in another partition: its offset means nothing here.
+
+        The same number whenever it is met again, and no number of a record of this partition.
+        """
+        self.position = -1 - (self.record.partition << _PARTITION_SHIFT) - self.record.offset
+
     @property
     def is_passed(self) -> bool:
         """Whether its offset was passed when it was parked."""
         return self.prior is not None and self.prior.parked is not None
+
+    @property
+    def has_waited(self) -> bool:
+        """Whether it was parked before, by us or by an owner before us."""
+        kept = self.prior.parked if self.prior is not None else None
+        return kept is not None and not kept.has_just_arrived
 
     @property
     def accepted(self) -> tuple[str, ...]:

@@ -52,6 +52,10 @@ class Lanes(Generic[Item]):
             queue.append(item)
         return False
 
+    def has_turn(self, lane: LaneKey | None) -> bool:
+        """Whether somebody has a turn in *lane*; in a lane of one's own nobody has."""
+        return lane in self._waiting
+
     def leave(self, lane: LaneKey | None) -> Item | None:
         """End the turn of a lane's head; return the item whose turn it is now, if any.
 

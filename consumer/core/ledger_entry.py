@@ -21,7 +21,15 @@ import orjson
 from consumer.core.exact_bytes import exact
 from consumer.core.failure import History
 from consumer.core.ledger_history import history_members, history_of
-from consumer.core.letter_mark import LetterMark, LetterState, letter_members, letter_of
+from consumer.core.letter_mark import (
+    LetterAct,
+    LetterMark,
+    LetterState,
+    act_members,
+    act_of,
+    letter_members,
+    letter_of,
+)
 from consumer.core.parked_event import (
     Crash,
     Hold,
@@ -87,11 +95,17 @@ class Entry:
     """The lane that waits for what becomes of its letter; also while a resend of it runs."""
     crash: Crash | None = None
     """How it was announced, where it may be what kills the process."""
+    act: LetterAct | None = None
+    """What made it run, while it is unfinished: a redrive or a replay."""
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing more happens unless someone asks."""
         return self.status in SETTLED
+
+    def has_answered_control(self, offset: int) -> bool:
+        """Whether the control record at *offset* is part of what this entry says."""
+        return self.control_offset is not None and offset <= self.control_offset
 
     @property
     def letter_is_open(self) -> bool:
@@ -138,6 +152,7 @@ def encode(entry: Entry) -> bytes:
         "settled_at": entry.settled_at,
         "holds": hold_members(entry.holds) if entry.holds is not None else None,
         "crash": crash_members(entry.crash) if entry.crash is not None else None,
+        "act": act_members(entry.act) if entry.act is not None else None,
     }
     document |= {name: value for name, value in optional.items() if value is not None}
     return exact(orjson.dumps(document))
@@ -170,6 +185,7 @@ def decode_entry(value: bytes) -> Entry:
         parked=parked_of(document),
         holds=hold_of(document.get("holds")),
         crash=crash_of(document.get("crash")),
+        act=act_of(document.get("act")),
     )
 
 
@@ -206,6 +222,7 @@ def finished(entry: Entry, status: EntryStatus, settled_at: float) -> Entry:
         parked=None,
         holds=None,
         crash=None,
+        act=None,
     )
 
 

@@ -26,6 +26,8 @@ def history_members(history: History) -> dict[str, Any]:
         "first_failed_at": history.first_failed_at,
         "last_failed_at": history.last_failed_at,
     }
+    if history.held_seconds:
+        members["held_seconds"] = history.held_seconds
     if history.last_failure is not None:
         members["last_error"] = _failure_members(history.last_failure)
     return members
@@ -42,6 +44,7 @@ def history_of(document: dict[str, Any]) -> History | None:
         first_failed_at=document["first_failed_at"],
         last_failed_at=document["last_failed_at"],
         last_failure=_failure_of(last_error) if last_error is not None else None,
+        held_seconds=document.get("held_seconds", 0.0),
     )
 
 

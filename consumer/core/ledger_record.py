@@ -111,10 +111,12 @@ class EntryCrash(_Written):
 
 
 class EntryLetterAct(_Written):
-    """The operator's act that closed a letter."""
+    """The operator's act that closed a letter, or made an event run again."""
 
     id: str
     """Name of the act, as on the audit topic."""
+    kind: Literal["redrive", "replay", "discard"] = "redrive"
+    """What was asked for."""
     operator: str
     """Who asked for it."""
     reason: str | None
@@ -159,6 +161,8 @@ class LedgerEntryRecord(_Written):
     """Seconds since the epoch."""
     last_failed_at: float | None = None
     """Seconds since the epoch."""
+    held_seconds: float | None = None
+    """How long it was held behind open breakers between its attempts, where it was."""
     policy: str | None = None
     """Retry policy of an unfinished event."""
     result: str | None = None
@@ -183,6 +187,8 @@ class LedgerEntryRecord(_Written):
     """Where its letter holds a lane."""
     crash: EntryCrash | None = None
     """Where it may have killed the process."""
+    act: EntryLetterAct | None = None
+    """The act that made it run, while unfinished."""
 
 
 class ProgressRecord(_Written):

@@ -23,7 +23,7 @@ _OPERATOR_BYTES, _REASON_BYTES = 128, 512
 
 @dataclass(frozen=True, slots=True)
 class LetterAct:
-    """The operator's act that closed a letter."""
+    """The operator's act that closed a letter, or made an event run again."""
 
     act_id: str
     operator: str
@@ -32,6 +32,7 @@ class LetterAct:
     """Why; as the desk was told."""
     at: float
     """When it was asked for; seconds since the epoch, by the desk's clock."""
+    kind: Literal["redrive", "replay", "discard"] = "redrive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,7 @@ def letter_members(mark: LetterMark) -> dict[str, Any]:
         "at": mark.at,
     }
     if mark.act is not None:
-        act = mark.act
-        members["act"] = {
-            "id": act.act_id,
-            "operator": short_text(act.operator, _OPERATOR_BYTES),
-            "reason": None if act.reason is None else short_text(act.reason, _REASON_BYTES),
-            "at": act.at,
-        }
+        members["act"] = act_members(mark.act)
     if mark.moved_to is not None:
         members["moved_to"] = mark.moved_to
     return members
@@ -94,12 +89,30 @@ def letter_of(members: dict[str, Any] | None) -> LetterMark | None:
     """Return the mark that *members* are."""
     if members is None:
         return None
-    act = members.get("act")
     return LetterMark(
         tuple(members["dlq_ids"]),
         members["count"],
         members["state"],
         members["at"],
-        LetterAct(act["id"], act["operator"], act["reason"], act["at"]) if act else None,
+        act_of(members.get("act")),
         members.get("moved_to"),
     )
+
+
+def act_members(act: LetterAct) -> dict[str, Any]:
+    """Return *act* as a member of an entry."""
+    return {
+        "id": act.act_id,
+        "kind": act.kind,
+        "operator": short_text(act.operator, _OPERATOR_BYTES),
+        "reason": None if act.reason is None else short_text(act.reason, _REASON_BYTES),
+        "at": act.at,
+    }
+
+
+def act_of(members: dict[str, Any] | None) -> LetterAct | None:
+    """Return the act that *members* are."""
+    if members is None:
+        return None
+    kind = members.get("kind", "redrive")
+    return LetterAct(members["id"], members["operator"], members["reason"], members["at"], kind)

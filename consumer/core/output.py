@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from consumer.core.record import Headers
 
-TopicRole = Literal["results", "dlq", "state", "audit"]
+TopicRole = Literal["results", "dlq", "state", "audit", "control"]
 
 
 class OutputRecord(NamedTuple):

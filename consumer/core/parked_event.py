@@ -36,6 +36,11 @@ class Parked:
     held_by: str | None = None
     """The dlq_id that held its lane when it was parked."""
 
+    @property
+    def has_just_arrived(self) -> bool:
+        """Whether it came by the control topic and has not waited since: it was due at once."""
+        return self.due_at is not None and self.due_at <= self.parked_at
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:

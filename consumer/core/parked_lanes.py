@@ -110,6 +110,11 @@ class ParkedLanes:
             self.lanes[lane] = Lane(None, 0, 0.0, None)
         self._held[lane] = dlq_id
 
+    @property
+    def held_keys(self) -> int:
+        """How many lanes wait for what becomes of a letter."""
+        return len(self._held)
+
     def held_by(self, lane: ParkedLane) -> str | None:
         """Return the dlq_id that holds *lane*; None where none does."""
         return self._held.get(lane)
@@ -132,6 +137,22 @@ class ParkedLanes:
         del self._held[lane]
         self.lanes[lane].key = key
         return True
+
+    def hurry(self, lane: ParkedLane, key: str, now: float) -> str | None:
+        """Let the head of *lane* be due at *now*, where it is *key* and has not started.
+
+        Returns the ledger key of the head, whoever it is; None where a letter holds the lane, or it
+        is not parked.
+        """
+        state = self.lanes.get(lane)
+        if state is None or state.key != key or state.due_at is None:
+            return state.key if state is not None else None
+        # It stands in a heap by its due time: another object takes its place.
+        hurried = self.lanes[lane] = Lane(key, state.units, state.parked_at, now)
+        hurried.followers, state.followers, state.key = state.followers, None, None
+        if key not in self._uncommitted:
+            self.due.add(hurried)
+        return key
 
     def remove(self, lane: ParkedLane, key: str, now: float) -> bool:
         """Take a parked event out; False where it is not in *lane*, or runs.

@@ -8,7 +8,7 @@ Remembered across sessions of one process; n suspects cost about log2(n) lost se
 from collections.abc import Collection
 from typing import Literal
 
-RefusedRole = Literal["results", "dlq", "state", "audit"]
+RefusedRole = Literal["results", "dlq", "state", "audit", "control"]
 
 
 class Refusals:

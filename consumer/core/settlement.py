@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import orjson
 
 from config.dlq import LetterDialect
+from consumer.core.act_facts import ActAnswer
 from consumer.core.failure import first_started_at
 from consumer.core.in_flight import InFlight
 from consumer.core.json_value import encode_value
@@ -31,7 +32,8 @@ _new = tuple.__new__
 class Settled(NamedTuple):
     """One record is done: what it leaves behind."""
 
-    offset: int
+    position: int
+    """As ``InFlight.position``: the input offset, where it has one."""
     key: str
     entry: bytes
     settled_at: float
@@ -46,6 +48,8 @@ class Settled(NamedTuple):
     """Attempts made; 0 where none was."""
     timestamp: int = 0
     """The record's; milliseconds since the epoch."""
+    act: ActAnswer | None = None
+    """What became of the act that made it run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +123,26 @@ def completed(
         _check_size(rules, OutputRecord(key, answer, source_header(record)))
     if prior is None and encoded is None:
         entry = encode_completed(offset, item.fingerprint, finished_at)
+        headers = headers_of(rules.source, offset)
     else:
+        headers = source_header(record)
         entry = encode(_completed_entry(rules, item, encoded, finished_at))
     # Around the tuple's own constructor, in Python, half of the cost would be the call.
     return _new(
         Settled,
         (
-            offset,
+            item.position,
             item.key,
             entry,
             finished_at,
-            _new(OutputRecord, (key, answer, headers_of(rules.source, offset))),
+            _new(OutputRecord, (key, answer, headers)),
             None,
             item,
             item.weight,
             None,
             attempts,
             record.timestamp,
+            None,
         ),
     )
 

@@ -36,6 +36,13 @@ class PartitionStatus:
     """Events that wait in the ledger, by policy."""
     parked_oldest_age_seconds: float = 0.0
     """Since the longest parked of them was parked; 0 where none is."""
+    overdue_seconds: float = 0.0
+    """Since the longest due of them was due, and has not begun to run; 0 where none is due."""
+    held_keys: int = 0
+    """Keys that wait for what becomes of a letter."""
+    open_letters: int = 0
+    letter_oldest_age_seconds: float = 0.0
+    """Since the oldest open letter was settled; 0 where none is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +69,5 @@ class Status:
     breakers: Sequence[BreakerStatus] = ()
     held_events: int = 0
     """Events that wait behind breakers, of all partitions."""
+    letter_retention_seconds: float | None = None
+    """How long a letter stays in its topic; None before it is known."""

@@ -95,6 +95,26 @@ class Admin:
         committed = found.get(there)
         return None if committed is None or committed.offset < 0 else int(committed.offset)
 
+    async def group_offsets(self, group_id: str, topic: str) -> dict[int, int]:
+        """Return what a group has committed of *topic*, by partition; what it never did is missing.
+
+        The coordinator of a group that has never been is made by asking.
+        """
+        found = await self._answer(lambda: self._client.list_consumer_group_offsets(group_id))
+        return {
+            place.partition: int(known.offset)
+            for place, known in found.items()
+            if place.topic == topic and known.offset >= 0
+        }
+
+    async def group_members(self, group_id: str) -> int:
+        """Return how many members a group has; 0 of one that has never been."""
+        answers = await self._answer(lambda: self._client.describe_consumer_groups([group_id]))
+        groups = [group for answer in answers for group in answer.groups]
+        for code, *_ in groups:
+            _raise_for(code, ())
+        return sum(len(group[5]) for group in groups)
+
     async def alter(self, topic: str, configs: Mapping[str, str]) -> None:
         """Set exactly *configs* on *topic*: this version of the request drops what is not named."""
         resource = ConfigResource(ConfigResourceType.TOPIC, topic, dict(configs))

@@ -6,7 +6,7 @@ because its original is old.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from typing import Any
 
@@ -19,7 +19,7 @@ MAX_BATCH_BYTES = 384 * 1024
 TopicLimits = Mapping[TopicRole, int | None]
 """max.message.bytes by role: of a batch, as sent; None where it could not be read."""
 
-_ROLES: tuple[TopicRole, ...] = ("results", "dlq", "state")
+_ROLES: tuple[TopicRole, ...] = ("results", "dlq", "state", "audit", "control")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Batch:
     builder: Any
     """The client's; it can be sent once."""
     records: int
+    partition: int | None = None
+    """None: the session's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,10 @@ class Outputs:
             "results": topics.results,
             "dlq": topics.dlq,
             "state": topics.state,
+            "control": topics.control,
         }
+        if topics.audit is not None:
+            names["audit"] = topics.audit
         return cls(names, limits, compression != "none")
 
     @property
@@ -73,14 +78,24 @@ def batches(
     Raises:
         RefusedError: A record can never be written; nothing was sent.
     """
-    contents = (commit.results, commit.letters, commit.entries)
+    contents = (commit.results, commit.letters, commit.entries, commit.audits)
     built = [
         _built(role, records, outputs, create, timestamp_ms)
-        for role, records in zip(_ROLES, contents, strict=True)
+        for role, records in zip(_ROLES, contents, strict=False)
         if records
     ]
+    for home, records in _by_partition(commit.homeward).items():
+        batch = _built("control", records, outputs, create, timestamp_ms)
+        built.append([replace(each, partition=home) for each in batch])
     # A topic's second batch waits for its first to be on its way; the other topics need not.
     return [batch for batch in chain.from_iterable(zip_longest(*built)) if batch is not None]
+
+
+def _by_partition(homeward: Sequence[tuple[int, OutputRecord]]) -> dict[int, list[OutputRecord]]:
+    found: dict[int, list[OutputRecord]] = {}
+    for partition, record in homeward:
+        found.setdefault(partition, []).append(record)
+    return found
 
 
 def _built(

@@ -23,6 +23,7 @@ Confirmed = Callable[[int, int], None]
 """Told the partition and the offset that a record was given."""
 
 _BATCH_BYTES = 256 * 1024
+_DEFAULT_BYTES = 1024 * 1024
 _LINGER_MILLISECONDS = 5
 _REQUEST_SECONDS = 30.0
 _STOP_SECONDS = 5.0
@@ -41,12 +42,15 @@ class Publisher:
 
     Args:
         kafka: How the brokers are reached.
-        topic: Where the records go, by the hash of their key as every Kafka client does it.
+        topic: Where the records go, by the hash of their key as every Kafka client does it unless
+            a partition is given.
+        max_bytes: Most that a record may take; for topics that take more than Kafka's default.
     """
 
-    def __init__(self, kafka: KafkaSettings, topic: str) -> None:
+    def __init__(self, kafka: KafkaSettings, topic: str, max_bytes: int = _DEFAULT_BYTES) -> None:
         self._kafka = impatient(kafka)
         self._topic = topic
+        self._max_bytes = max_bytes
         self._producer: Any = None
         self._error: BaseException | None = None
         self.published = 0
@@ -84,6 +88,7 @@ class Publisher:
                 "enable_idempotence": True,
                 "linger_ms": _LINGER_MILLISECONDS,
                 "max_batch_size": _BATCH_BYTES,
+                "max_request_size": self._max_bytes,
                 "request_timeout_ms": int(_REQUEST_SECONDS * 1000),
                 "compression_type": None if compression == "none" else compression,
             }
@@ -105,8 +110,19 @@ class Publisher:
         await end_tasks([self._producer._sender.sender_task])  # noqa: SLF001
         await end_client(self._producer.client)
 
-    async def publish(self, record: OutputRecord, confirmed: Confirmed | None = None) -> None:
+    async def publish(
+        self,
+        record: OutputRecord,
+        confirmed: Confirmed | None = None,
+        *,
+        partition: int | None = None,
+    ) -> None:
         """Hand *record* over; return when there is room for the next, not when it is confirmed.
+
+        Args:
+            record: What is published.
+            confirmed: Told where it stands, once every in-sync replica has it.
+            partition: Where it goes; without it where the hash of its key says.
 
         Raises:
             RecordRefusedError: It is larger than a request may be, or has neither key nor value.
@@ -118,7 +134,11 @@ class Publisher:
             raise RecordRefusedError("a record without key and value says nothing: give it a key")
         try:
             future = await self._producer.send(
-                self._topic, value=record.value, key=record.key, headers=list(record.headers)
+                self._topic,
+                value=record.value,
+                key=record.key,
+                partition=partition,
+                headers=list(record.headers),
             )
         except MessageSizeTooLargeError as error:
             raise RecordRefusedError(str(error)) from error

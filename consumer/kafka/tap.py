@@ -5,7 +5,7 @@ what any downstream consumer sees.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -100,9 +100,29 @@ class Tap:
         ends = await self._answer(self._consumer.end_offsets(places))
         return {place.partition: LogBounds(starts[place], ends[place]) for place in places}
 
+    async def since(self, topic: str, moment: float) -> Mapping[int, LogBounds]:
+        """Return the same bounds, each partition starting with what was written from *moment* on.
+
+        Args:
+            topic: The topic.
+            moment: Seconds since the epoch, by the clock that gave the records their timestamps.
+
+        Raises:
+            TopicMissingError: There is no such topic.
+            ConnectionError: No answer in time.
+        """
+        bounds = await self.bounds(topic)
+        wanted = {TopicPartition(topic, number): max(0, int(moment * 1000)) for number in bounds}
+        found = await self._answer(self._consumer.offsets_for_times(wanted)) if wanted else {}
+        starts = {place.partition: known.offset for place, known in found.items() if known}
+        return {
+            number: LogBounds(min(starts.get(number, span.end), span.end), span.end)
+            for number, span in bounds.items()
+        }
+
     async def read(
         self, topic: str, spans: Mapping[int, LogBounds], *, follow: bool = False
-    ) -> AsyncIterator[Sequence[Record]]:
+    ) -> AsyncGenerator[Sequence[Record], None]:
         """Yield the committed records of *spans*, by partition, in portions as they arrive.
 
         Ends when every partition has been read to its end, transaction markers and aborted

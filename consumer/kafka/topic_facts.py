@@ -22,6 +22,8 @@ class TopicFacts:
     """How long a letter stays."""
     state_delete_retention_seconds: float
     """How long a tombstone of the ledger can be read."""
+    partitions: int = 1
+    """Of the input; 1 where it may not be described."""
 
 
 async def topic_facts(settings: Settings) -> TopicFacts:
@@ -39,9 +41,11 @@ async def topic_facts(settings: Settings) -> TopicFacts:
             "results": _number(topics["results"], "max.message.bytes"),
             "dlq": _number(topics["dlq"], "max.message.bytes"),
             "state": _number(topics["state"], "max.message.bytes"),
+            "control": _number(topics["control"], "max.message.bytes"),
         },
         _seconds(topics["dlq"], "retention.ms", _LETTER_DAYS * _DAY_SECONDS),
         _seconds(topics["state"], "delete.retention.ms", _DAY_SECONDS),
+        topics["input"].partitions if isinstance(topics["input"], Topic) else 1,
     )
 
 

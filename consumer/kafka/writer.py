@@ -90,7 +90,8 @@ class SessionWriter(abc.ABC):
         """Put *built* on its way."""
         client, partition = self._producer.client, self._partition
         for batch in built:
-            future = await client.send_batch(batch.builder, batch.topic, partition=partition)
+            home = partition if batch.partition is None else batch.partition
+            future = await client.send_batch(batch.builder, batch.topic, partition=home)
             self._sends.append(Send(batch.role, batch.topic, batch.records, future))
 
     async def _within_deadline(self, batch: CommitBatch) -> CommitReceipt:

@@ -7,7 +7,7 @@ settling is kept by time slots of keys, which cost eight bytes an entry.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from consumer.core.dedup_key import COORDINATES_PREFIX
+from consumer.core.dedup_key import COORDINATES_PREFIX, coordinates_key
 from consumer.core.progress import Progress
 
 SLOTS_PER_WINDOW = 500
@@ -60,9 +60,9 @@ class MemoryLedger:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def judged(self, topic: str, start: int) -> set[int]:
-        """Return the offsets of *topic* from *start* on that have an entry of their own."""
-        prefix = f"{COORDINATES_PREFIX}{topic}/"
+    def judged(self, topic: str, partition: int, start: int) -> set[int]:
+        """Return the offsets of a partition from *start* on that have an entry of their own."""
+        prefix = coordinates_key(topic, partition, "")
         offsets = (
             int(key.rpartition("/")[2]) for key in self._coordinates if key.startswith(prefix)
         )

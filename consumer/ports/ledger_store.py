@@ -48,8 +48,8 @@ class LedgerStore(Protocol):
         """Entries held."""
         ...
 
-    def judged(self, topic: str, start: int) -> set[int]:
-        """Return the offsets of *topic* from *start* on that have an entry of their own.
+    def judged(self, topic: str, partition: int, start: int) -> set[int]:
+        """Return the offsets of a partition from *start* on that have an entry of their own.
 
         Those are records without an event id (poison) or with another's (conflict).
         """

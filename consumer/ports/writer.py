@@ -15,6 +15,10 @@ class CommitBatch:
     letters: list[OutputRecord] = field(default_factory=list)
     entries: list[OutputRecord] = field(default_factory=list)
     """Ledger entries and tombstones; progress is one of them."""
+    audits: list[OutputRecord] = field(default_factory=list)
+    """What became of operators' acts; empty where there is no topic for them."""
+    homeward: list[tuple[int, OutputRecord]] = field(default_factory=list)
+    """Records of other partitions of the control topic, with their numbers."""
     offsets: dict[TopicPartition, int] = field(default_factory=dict)
     """Next offset to read per input and control partition; may be empty."""
 

@@ -8,14 +8,15 @@ from typing import Any, Protocol
 
 from consumer.core.admission import conflict
 from consumer.core.answer import answer
+from consumer.core.arrival import arrived
 from consumer.core.dedup_key import coordinates_key
 from consumer.core.fingerprint import same_content
 from consumer.core.in_flight import InFlight
 from consumer.core.lanes import lane_of
-from consumer.core.ledger_entry import Entry, decode_entry
+from consumer.core.ledger_entry import Entry, decode_entry, encode
 from consumer.core.parked_lanes import ParkedLane
 from consumer.core.parked_restore import parked_lane
-from consumer.core.record import Record, record_bytes
+from consumer.core.record import LogRecord, Record, record_bytes
 from consumer.runtime.environment import Environment
 from consumer.runtime.partition_state import PartitionState
 from processors.contract import WorkflowEvent
@@ -56,6 +57,11 @@ class Asking:
         """Return the lane whose head *item* was, which is due."""
         return self._lanes.pop(item.key, parked_lane(item.lane, item.key))
 
+    def lane_of_entry(self, key: str, entry: Entry) -> ParkedLane:
+        """Return the lane in which the parked event *key* waits."""
+        record_key = entry.parked.record.key if entry.parked is not None else None
+        return self._lanes.get(key, parked_lane(lane_of(self._ordering, record_key), key))
+
     def ask(
         self, lane: ParkedLane, record: Record, event: WorkflowEvent[Any], fingerprint: str
     ) -> None:
@@ -71,6 +77,43 @@ class Asking:
     def _wait(self, lane: ParkedLane, item: InFlight) -> None:
         self._lanes[item.key] = lane
         self._parking.follow(lane, item)
+
+    def answer_arrival(
+        self, record: LogRecord, event: WorkflowEvent[Any], original: str, fingerprint: str
+    ) -> None:
+        """Answer a duplicate that came by the control topic, once *original* is done.
+
+        Its control record is passed with the next commit: until it is answered, it stands in the
+        ledger under its coordinates.
+        """
+        state, now = self._state, self._env.clocks.now()
+        current = state.in_flight.get(original)
+        encoded = state.newest(original) if current is None else None
+        known = decode_entry(encoded) if encoded is not None else None
+        if known is not None and known.is_settled:
+            state.pending.said.append(answer(record, event, known, now=now))
+            return
+        key = coordinates_key(record.topic, record.partition, record.offset)
+        seq = state.parked.take_seq()
+        prior = arrived(
+            None,
+            record,
+            fingerprint=fingerprint,
+            own_offset=None,
+            control_offset=-1,
+            seq=seq,
+            now=now,
+        )
+        if current is not None:
+            state.pending.journal[key] = encode(prior)
+            state.defer(current, record, event, key)
+        elif known is not None and known.parked is not None:
+            item = self._parking.event_in_flight(key, record, event, fingerprint, prior)
+            state.in_flight[key] = item
+            state.hold(1, item.weight)
+            self._wait(
+                parked_lane(lane_of(self._ordering, known.parked.record.key), original), item
+            )
 
     def was_answered(self, item: InFlight) -> bool:
         """Answer *item*, which was parked as a duplicate; where it is a conflict, preset that.

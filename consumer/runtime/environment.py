@@ -82,6 +82,8 @@ class Environment:
     instance: str
     """This process, in every progress record."""
     version: str
+    partitions: int = 1
+    """Of the input, and of all other topics."""
     tracer: Tracer | None = None
     """Told of attempts, where they are traced."""
     sessions: int = 0

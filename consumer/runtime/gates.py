@@ -107,9 +107,9 @@ class Gate:
         self._held.hold(item, now)
         self._look_in(seconds)
 
-    def drop(self, owner: object) -> list[InFlight]:
+    def drop(self, owner: object, now: float) -> list[InFlight]:
         """Forget the held events of *owner*, a session that ends, and return them."""
-        dropped = self._held.drop(owner)
+        dropped = self._held.drop(owner, now)
         self._stop_unless_held()
         return dropped
 
@@ -213,9 +213,9 @@ class Gates:
                 gate.answers = LastAnswers()
             self.by_pattern[processor.pattern] = gate
 
-    def drop(self, owner: object) -> list[InFlight]:
+    def drop(self, owner: object, now: float) -> list[InFlight]:
         """Forget the held events of *owner*, a session that ends, and return them."""
-        return [item for gate in self.by_pattern.values() for item in gate.drop(owner)]
+        return [item for gate in self.by_pattern.values() for item in gate.drop(owner, now)]
 
     @property
     def held(self) -> int:

@@ -73,8 +73,8 @@ class GroupCommit:
         except SessionLostError as error:
             self._state.pending.forgotten += taken.forgotten
             if isinstance(error, RefusedError):
-                offsets = [settled.offset for settled in taken.settled]
-                offsets += [item.record.offset for item, _ in taken.parked]
+                offsets = [settled.position for settled in taken.settled]
+                offsets += [item.position for item, _ in taken.parked]
                 self._state.refusals.refused(offsets, error.role, str(error))
             raise
         self._ended_at = self._loop.time()
@@ -87,6 +87,8 @@ class GroupCommit:
         if self._env.bounds.starved:
             self._env.source.wake()
         self._rate.add(len(taken.settled), self._ended_at)
+        for act in taken.acts:
+            self._env.observer.observe(act.fact)
         self._env.observer.observe(
             BatchCommitted(
                 self._state.partition,
@@ -103,7 +105,7 @@ class GroupCommit:
         while True:
             if state.lost is not None:
                 raise state.lost
-            if state.pending:
+            if state.pending or self._is_homeward():
                 await self._linger()
                 return True
             moved = state.has_moved()
@@ -134,6 +136,11 @@ class GroupCommit:
         waiting = len(state.pending.settled) + len(state.pending.parked)
         return len(state.offsets) > waiting or self._backlog() > 0
 
+    def _is_homeward(self) -> bool:
+        """Whether an event on its way home lies below what can be committed."""
+        homeward = self._state.pending.homeward
+        return bool(homeward) and homeward[0][0] < self._state.offsets.committable
+
     def _backlog(self) -> int:
         """Return how many offsets are known to lie unread in the log."""
         end = self._env.source.high_watermark(self._env.input(self._state.partition))
@@ -157,6 +164,8 @@ class GroupCommit:
             now - done.timestamp / 1000 for done in taken.settled if done.item is not None
         ]
         ledger.apply_settled([(done.key, done.entry) for done in taken.settled], now)
+        has_letters = bool(taken.batch.letters)
+        state.open_letters.committed(taken.rewritten(), taken.settled, has_letters=has_letters)
         in_flight = state.in_flight
         for done in taken.settled:
             item = done.item

@@ -2,7 +2,8 @@
 
 Of them no worker is held and no attempt is spent; their lanes wait with them.  They count as in
 flight, so that the bounds on what is in flight stop the reading when too many wait.  A drain does
-not wait for them: whoever owns their partition next reads them again.
+not wait for them: those that have failed before are parked, the others are read again by whoever
+owns their partition next.
 """
 
 from heapq import heapify, heappop, heappush
@@ -44,16 +45,19 @@ class HeldEvents:
                 staying.append(entry)
                 continue
             released.append(item)
-            if item.history is not None:
-                item.history.held_seconds += now - since
+            _add_time(item, now - since)
             item.owner.settling.turns.resume(item)
         for entry in staying:
             heappush(self._waiting, entry)
         return released
 
-    def drop(self, owner: object) -> list[InFlight]:
+    def drop(self, owner: object, now: float) -> list[InFlight]:
         """Forget the events of *owner*, a session that ends, and return them."""
-        dropped = [entry[4] for entry in self._waiting if entry[4].owner is owner]
+        dropped = []
+        for *_, since, item in self._waiting:
+            if item.owner is owner:
+                _add_time(item, now - since)
+                dropped.append(item)
         if dropped:
             self._waiting = [entry for entry in self._waiting if entry[4].owner is not owner]
             heapify(self._waiting)
@@ -66,3 +70,9 @@ class HeldEvents:
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+
+def _add_time(item: InFlight, seconds: float) -> None:
+    """Take note that *item* was held so long: it is no part of its age."""
+    if item.history is not None:
+        item.history.held_seconds += seconds

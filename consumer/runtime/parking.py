@@ -47,7 +47,7 @@ class Parking:
     def fits(self, item: InFlight) -> bool:
         """Whether the state topic surely takes *item*, and has not refused it before."""
         refusals = self._state.refusals
-        if refusals.any and refusals.verdict(item.record.offset) is not None:
+        if refusals.any and refusals.verdict(item.position) is not None:
             return False
         return may_park(self._rules, item.key, item.record, item.prior)
 
@@ -137,21 +137,12 @@ class Parking:
         """Give a parked event whose time has come its turn."""
         state, now = self._state, self._env.clocks.now()
         entry = decode_entry(state.newest(key) or b"")
-        kept = entry.parked
-        if kept is None:
-            raise RuntimeError(f"{key!r} is due and its entry holds no record: {entry}")
-        event = decode(kept.record.value or b"")
-        preset: GiveUp | None = None
-        if isinstance(event, Failure):
-            # It was an event when it was parked: another version of ours has taken over.
-            preset, event = GiveUp("poison", event, event), NO_EVENT
-        fingerprint = entry.fingerprints[-1] if entry.fingerprints else ""
-        item = self.event_in_flight(key, kept.record, event, fingerprint, entry)
+        item = self.restored(key, entry)
         item.place = self.asking.lane_of(item)
-        item.preset = preset
-        state.pending.tally.released.append(max(0.0, now - (kept.due_at or now)))
+        due_at = entry.parked.due_at if entry.parked is not None else None
+        state.pending.tally.released.append(max(0.0, now - (due_at or now)))
         self._parked.load.by_policy[entry.policy or ""] -= 1
-        if preset is None and is_coordinates(key) and self.asking.was_answered(item):
+        if item.preset is None and is_coordinates(key) and self.asking.was_answered(item):
             self._parked.settle(item.place, now)
             state.due_changed()
             return
@@ -164,6 +155,7 @@ class Parking:
                 attempts=history.count,
                 failure=history.last_failure,
                 age_seconds=now - (history.first_failed_at or now),
+                held_seconds=history.held_seconds,
             )
         if item.preset is None:
             precaution = state.quarantine.of_parked(entry)
@@ -172,6 +164,25 @@ class Parking:
             self._turns.begin_retry(item)
         else:
             self._turns.begin(item)
+
+    def restored(self, key: str, entry: Entry) -> InFlight:
+        """Return the event that *entry* holds, as it goes on.
+
+        Raises:
+            RuntimeError: It holds no record.
+        """
+        kept = entry.parked
+        if kept is None:
+            raise RuntimeError(f"{key!r} is parked and its entry holds no record: {entry}")
+        event = decode(kept.record.value or b"")
+        preset: GiveUp | None = None
+        if isinstance(event, Failure):
+            # It was an event when it was parked: another version of ours has taken over.
+            preset, event = GiveUp("poison", event, event), NO_EVENT
+        fingerprint = entry.fingerprints[-1] if entry.fingerprints else ""
+        item = self.event_in_flight(key, kept.record, event, fingerprint, entry)
+        item.preset = preset
+        return item
 
     def committed(self, item: InFlight, entry: bytes) -> None:
         """Let memory follow the parking of *item*, which is visible now."""
@@ -203,7 +214,7 @@ class Parking:
         prior: Entry | None,
     ) -> InFlight:
         """Return *event* as it goes on, with the *prior* entry that it takes over."""
-        return InFlight(
+        item = InFlight(
             record,
             event,
             key,
@@ -214,6 +225,9 @@ class Parking:
             self._owner,
             *self._env.routes[event.event_type],
         )
+        if (record.topic, record.partition) != self._env.input(self._state.partition):
+            item.make_foreign()
+        return item
 
     def _seq_of(self, item: InFlight) -> int:
         """Return the place of *item* in its lane: the one it has, or a new one."""

@@ -12,6 +12,7 @@ from consumer.core.expiry import Horizon
 from consumer.core.in_flight import InFlight
 from consumer.core.lanes import Lanes
 from consumer.core.offsets import PartitionOffsets
+from consumer.core.open_letters import OpenLetters
 from consumer.core.output import OutputRecord
 from consumer.core.parked_lanes import ParkedLanes
 from consumer.core.progress import Progress
@@ -48,7 +49,7 @@ class Notice:
 class PartitionState:
     """Records in flight, lanes, the ledger, and what is pending."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a session is set up with, by name
         self,
         partition: int,
         *,
@@ -57,6 +58,7 @@ class PartitionState:
         refusals: Refusals,
         bounds: Bounds,
         parked: ParkedLanes,
+        open_letters: OpenLetters,
         quarantine: Quarantine,
         reads_control: bool,
     ) -> None:
@@ -64,6 +66,7 @@ class PartitionState:
         self.progress = progress
         self.offsets = PartitionOffsets(progress.next_input, progress.last)
         self.next_control = progress.next_control
+        """Where the next owner reads the control log: what is below it has been carried out."""
         self.reads_control = reads_control
         self.ledger = ledger
         self.refusals = refusals
@@ -71,9 +74,10 @@ class PartitionState:
         self.lanes: Lanes[InFlight] = Lanes()
         self.in_flight: dict[str, InFlight] = {}
         """By ledger key, the newest of each; an id stays until its commit has succeeded."""
-        self.judged = ledger.judged(progress.topic, progress.next_input)
+        self.judged = ledger.judged(progress.topic, partition, progress.next_input)
         self.pending = Pending()
         self.parked = parked
+        self.open_letters = open_letters
         self.quarantine = quarantine
         self.is_watching = not quarantine.is_over(progress.next_input)
         """Whether records that are read may have been in flight at a death."""
@@ -152,10 +156,10 @@ class PartitionState:
         """Take note that a group commit is visible."""
         self.progress = progress
         self.ledger.progress = progress
-        self.horizon.committed(progress.next_input)
+        self.horizon.committed(progress.next_input, progress.next_control)
         self.is_watching = self.is_watching and not self.quarantine.is_over(progress.next_input)
         if self.refusals.any:
-            self.refusals.settled([done.offset for done in settled])
+            self.refusals.settled([done.position for done in settled])
         self.release(len(settled), sum([done.weight for done in settled]))
 
     def put_back(self, now: float) -> None:
@@ -180,6 +184,7 @@ class PartitionState:
         pending = self.pending
         return (
             key in pending.journal
+            or key in pending.arrived
             or key in pending.parked
             or any(done.key == key for done in pending.settled)
             or (self.committing is not None and key in self.committing())

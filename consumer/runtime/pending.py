@@ -2,6 +2,8 @@
 
 from heapq import heappop, heappush
 
+from consumer.core.act import Act, control_record
+from consumer.core.act_facts import ActAnswer
 from consumer.core.facts import DuplicateKind, Tally
 from consumer.core.in_flight import InFlight
 from consumer.core.output import OutputRecord
@@ -13,8 +15,11 @@ class Pending:
     """Everything of one session that waits for a group commit."""
 
     __slots__ = (
+        "acts",
         "answers",
+        "arrived",
         "forgotten",
+        "homeward",
         "journal",
         "parked",
         "passed",
@@ -33,14 +38,29 @@ class Pending:
         """Keys whose entries go, by tombstone."""
         self.parked: dict[str, tuple[InFlight, bytes]] = {}
         """Events that are being parked, and their entries, by ledger key."""
-        self.passed: set[int] = set()
-        """Input offsets of settled events that were passed when they were parked."""
+        self.passed = 0
+        """How many of the settled were passed before: parked, or come by the control topic."""
+        self.arrived: dict[str, InFlight] = {}
+        """Events whose control records are passed with the next commit, by ledger key."""
+        self.acts: list[ActAnswer] = []
+        """What became of acts."""
+        self.homeward: list[tuple[int, int, OutputRecord]] = []
+        """By input offset, a heap: home partition and control record of events without a key; each
+        is emitted in the very transaction that passes it."""
         self.said: list[OutputRecord] = []
         """Answers to duplicates that were parked: emitted with the tombstones of their entries."""
         self.tally = Tally()
 
     def __bool__(self) -> bool:
-        return bool(self.settled or self.journal or self.forgotten or self.parked)
+        return bool(
+            self.settled
+            or self.journal
+            or self.forgotten
+            or self.parked
+            or self.arrived
+            or self.acts
+            or self.said
+        )
 
     def settle(self, settled: Settled) -> int:
         """Add what an event left behind; return how many wait for a commit now."""
@@ -61,6 +81,18 @@ class Pending:
         """Answer a duplicate that was parked under *parked_key*, and forget that entry."""
         self.said.append(output)
         self.forgotten.append(parked_key)
+
+    def send_home(self, offset: int, home: int, act: Act) -> None:
+        """Bring the event at input *offset* to the partition *home*."""
+        heappush(self.homeward, (offset, home, control_record(act)))
+        self.tally.sent_home += 1
+
+    def take_homeward(self, committable: int) -> list[tuple[int, OutputRecord]]:
+        """Take partition and record of those who lie below *committable*."""
+        taken = []
+        while self.homeward and self.homeward[0][0] < committable:
+            taken.append(heappop(self.homeward)[1:])
+        return taken
 
     def count_duplicate(self, kind: DuplicateKind) -> None:
         """Add a record that leaves nothing behind because its id is known."""
@@ -97,8 +129,8 @@ class Pending:
         settled = self.settled
         count = min(limit, len(settled))
         if refusals.any and settled:
-            group = refusals.group_of(settled[0].offset)
-            strangers = (n for n in range(count) if refusals.group_of(settled[n].offset) != group)
+            group = refusals.group_of(settled[0].position)
+            strangers = (n for n in range(count) if refusals.group_of(settled[n].position) != group)
             count = next(strangers, count)
         taken, self.settled = settled[:count], settled[count:]
         return taken

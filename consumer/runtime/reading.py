@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from consumer.core.record import Record
-from consumer.core.session_facts import ControlRefused
+from consumer.runtime.control import Control
 from consumer.runtime.environment import Environment
 from consumer.runtime.intake import Intake
 from consumer.runtime.partition_guard import PartitionGuard
@@ -23,14 +23,19 @@ class Reading:
         state: PartitionState,
         intake: Intake,
         guard: PartitionGuard,
+        acting: Control,
     ) -> None:
-        """Read into *state* what *guard* lets through; *intake* judges the records of the input."""
+        """Read into *state* what *guard* lets through.
+
+        *intake* judges the records of the input, *acting* carries out those of the control topic.
+        """
         self.partition = state.partition
         self.reads_control = state.reads_control
         self.state = state
         self._env = env
         self._intake = intake
         self._guard = guard
+        self._acting = acting
 
     def begin(self) -> None:
         """Let the client fetch, from our own next offsets on."""
@@ -46,7 +51,7 @@ class Reading:
         env = self._env
         env.source.seek(env.input(self.partition), self.state.offsets.next)
         if self.reads_control:
-            env.source.seek(env.control(self.partition), self.state.next_control)
+            env.source.seek(env.control(self.partition), self._acting.next)
 
     def accept(self, records: Sequence[Record]) -> None:
         """Admit *records* of the input, in log order."""
@@ -55,15 +60,13 @@ class Reading:
         self._signal_moved()
 
     def accept_control(self, records: Sequence[Record]) -> None:
-        """Pass *records* of the control topic: none of them has a meaning yet."""
-        for record in records:
-            if record.offset < self.state.next_control:
-                continue
-            self.state.next_control = record.offset + 1
-            self._env.observer.observe(
-                ControlRefused(self.partition, record.offset, "no command is known"),
-            )
-        self.state.signal()
+        """Let what stands on the control topic be carried out, in log order."""
+        self._acting.accept(records)
+
+    @property
+    def wants_control(self) -> bool:
+        """Whether more of the control topic should be read: however full the partition is."""
+        return self.reads_control and self._acting.is_wanted
 
     def passed(self, position: int | None) -> None:
         """Take note of the client's position, once everything it delivered was accepted."""
@@ -74,7 +77,7 @@ class Reading:
     def passed_control(self, position: int | None) -> None:
         """The same for the control log."""
         if position is not None:
-            self.state.next_control = max(self.state.next_control, position)
+            self._acting.passed(position)
 
     def room(self, share: int) -> int:
         """Return how many more records the session takes, of its *share* of the process."""

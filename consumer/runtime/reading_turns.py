@@ -37,7 +37,7 @@ class ReadingTurns:
             env.pool.on_hungry = self._feed
         readings = sorted(readings, key=_held)
         share = env.bounds.share(len(readings))
-        controls = [env.control(each.partition) for each in readings if each.reads_control]
+        controls = [env.control(each.partition) for each in readings if each.wants_control]
         hungry = {
             env.input(reading.partition): free
             for reading in readings
@@ -45,7 +45,7 @@ class ReadingTurns:
         }
         env.bounds.starved = len(hungry) < len(readings)
         inputs = self._turn_of(hungry)
-        most = min([room, *(hungry[place] for place in inputs)])
+        most = min([room, *(hungry[place] for place in inputs)]) if inputs else POLL_RECORDS
         self._note_bound(room, readings)
         return [*controls, *inputs], max(1, min(POLL_RECORDS, most))
 

@@ -7,12 +7,14 @@ still runs settles into an object that nobody commits.
 
 import asyncio
 
+from consumer.core.open_letters import OpenLetters
 from consumer.core.quarantine import Quarantine
 from consumer.core.refusals import Refusals
 from consumer.core.session_facts import SessionClosed, SessionStarted
 from consumer.core.settlement import Rules
 from consumer.core.status import PartitionStatus
 from consumer.ports import LedgerStore, Writer
+from consumer.runtime.control import Control
 from consumer.runtime.due import Due
 from consumer.runtime.environment import Environment
 from consumer.runtime.group_commit import GroupCommit
@@ -80,13 +82,14 @@ class Session:
         """
         writer = self._env.writers(self.partition)
         try:
-            commit, due, suspects = await self._set_up(writer)
+            commit, due, suspects, acting = await self._set_up(writer)
             trimming = Trimming(self._env, self._working())
             await self._live(
                 commit,
                 asyncio.create_task(trimming.run(), name=f"trimming-{self.partition}"),
                 asyncio.create_task(due.run(), name=f"due-{self.partition}"),
                 asyncio.create_task(suspects.run(), name=f"suspects-{self.partition}"),
+                asyncio.create_task(acting.run(), name=f"control-{self.partition}"),
             )
             await self._close(commit)
         finally:
@@ -109,7 +112,8 @@ class Session:
     async def drain(self, timeout_seconds: float) -> None:
         """Admit nothing more, let what is admitted finish, then let ``run`` commit and return.
 
-        Retries that wait are not waited for: they are parked, and the next owner goes on with them.
+        Retries that wait are not waited for, not even those that a breaker holds: they are parked,
+        and the next owner goes on with them.
         """
         self.ending = True
         if self._turns is not None:
@@ -120,7 +124,8 @@ class Session:
                 self._cut = True
                 self._env.pool.drop(self)
         if self.settling is not None:
-            self.settling.park_waiting()
+            held = self._env.gates.drop(self, asyncio.get_running_loop().time())
+            self.settling.park_waiting(held)
         self._drain.set()
         if self.state is not None:
             self.state.press()
@@ -137,7 +142,7 @@ class Session:
         if state is None:
             return PartitionStatus(self.partition, "starting", 0, 0, None, 0, 0, 0.0)
         committed = state.progress.next_input
-        load = state.parked.load
+        load, moment = state.parked.load, self._env.clocks.now()
         return PartitionStatus(
             self.partition,
             "draining" if self.ending else "running",
@@ -150,7 +155,11 @@ class Session:
             self.settling.guard.state if self.settling is not None else "passing",
             self.settling.guard.held if self.settling is not None else 0,
             parked_events=dict(load.by_policy),
-            parked_oldest_age_seconds=load.oldest_age_seconds(self._env.clocks.now()),
+            parked_oldest_age_seconds=load.oldest_age_seconds(moment),
+            overdue_seconds=state.parked.due.overdue_seconds(moment),
+            held_keys=state.parked.held_keys,
+            open_letters=len(state.open_letters),
+            letter_oldest_age_seconds=state.open_letters.oldest_age_seconds(moment),
         )
 
     def moved(self) -> None:
@@ -160,7 +169,7 @@ class Session:
         if self.settling is not None:
             self.settling.guard.look()
 
-    async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due, Suspects]:
+    async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due, Suspects, Control]:
         env, loop = self._env, asyncio.get_running_loop()
         began = loop.time()
         await writer.fence()
@@ -169,14 +178,16 @@ class Session:
         self.reflects = env.clocks.now()
         start, log_end = await find_start(env, self.partition, ledger.progress)
         control = await find_control(env, self.partition, ledger.progress)
-        first = first_progress(env, ledger.progress, start, control, log_end)
+        first = first_progress(env, ledger.progress, start, control.offset, log_end)
+        open_letters = OpenLetters()
         state = PartitionState(
             self.partition,
             progress=first,
             ledger=ledger,
             refusals=self._refusals,
             bounds=env.bounds,
-            parked=lanes_of(env, ledger, first),
+            parked=lanes_of(env, ledger, first, open_letters),
+            open_letters=open_letters,
             quarantine=Quarantine(first, env.settings.processing.max_in_flight_records),
             reads_control=self._reads_control,
         )
@@ -200,7 +211,10 @@ class Session:
         kind = Settling if env.tracer is None else TracedSettling
         self.settling = kind(env, state, rules, turns, parking)
         intake = Intake(env, state, self.settling, parking, self)
-        self._reading = Reading(env, state, intake, self.settling.guard)
+        acting = Control.of(
+            env, state, self.settling, parking, self, cautious_before=control.cautious_before
+        )
+        self._reading = Reading(env, state, intake, self.settling.guard, acting)
         self.state = state
         self._reading.begin()
         env.observer.observe(
@@ -212,11 +226,11 @@ class Session:
                 len(ledger),
                 restored.records,
                 loop.time() - began,
-                start.skipped,
-                start.note,
+                start.skipped + control.skipped,
+                control.note(start.note),
             ),
         )
-        return commit, Due(env, state, parking, self), suspects
+        return commit, Due(env, state, parking, self), suspects, acting
 
     async def _close(self, commit: GroupCommit) -> None:
         """Say in a last commit that this owner ended by itself."""
@@ -242,7 +256,7 @@ class Session:
         if self.state is not None:
             self.state.release_all()
             self.state.put_back(env.clocks.now())
-        env.gates.drop(self)
+        env.gates.drop(self, asyncio.get_running_loop().time())
         if self.settling is not None:
             self.settling.guard.end()
         env.pool.drop(self)

@@ -5,14 +5,16 @@ earlier owner had open is aborted by the fence, so what is read afterwards is al
 """
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from consumer.core.dedup_key import PROGRESS_KEY
-from consumer.core.ledger_entry import UnknownEntryVersionError, decode_entry
+from consumer.core.ledger_entry import Entry, UnknownEntryVersionError, decode_entry
+from consumer.core.open_letters import OpenLetters
 from consumer.core.parked_lanes import ParkedLanes
 from consumer.core.parked_restore import may_wait, restored_lanes
 from consumer.core.progress import LedgerTooNewError, Progress, decode_progress
-from consumer.core.quarantine import after_end
+from consumer.core.quarantine import after_end, ended_uncleanly
 from consumer.core.record import Record
 from consumer.core.start_position import Found, Refused, Start, start_position
 from consumer.ports import LedgerStore
@@ -129,7 +131,29 @@ async def find_start(
     return decision, bounds.end
 
 
-async def find_control(env: Environment, partition: int, progress: Progress | None) -> int:
+@dataclass(frozen=True, slots=True)
+class ControlStart:
+    """Where to read the control log from."""
+
+    offset: int
+    cautious_before: int
+    """Below this offset stands what may have killed the last owner; 0 where nobody died."""
+    skipped: int
+    """Offsets that retention removed before they were read."""
+
+    def note(self, note: str | None) -> str | None:
+        """Return what an operator should hear of, after the *note* about the input."""
+        if not self.skipped:
+            return note
+        own = (
+            f"retention removed {self.skipped} offsets of the control log before they were read: "
+            "acts, and events without a key on their way here, are lost; give the control topic a "
+            "longer retention.ms"
+        )
+        return own if note is None else f"{note}; {own}"
+
+
+async def find_control(env: Environment, partition: int, progress: Progress | None) -> ControlStart:
     """Decide where to read the control log from.
 
     Without an offset, or out of range, from its beginning: letters that were asked for and are
@@ -137,17 +161,25 @@ async def find_control(env: Environment, partition: int, progress: Progress | No
     """
     bounds = await env.source.bounds(env.control(partition))
     known = progress.next_control if progress is not None else bounds.start
-    return known if bounds.start <= known <= bounds.end else bounds.start
+    start = known if bounds.start <= known <= bounds.end else bounds.start
+    died = ended_uncleanly(progress, env.instance)
+    return ControlStart(start, bounds.end if died else 0, max(0, bounds.start - known))
 
 
-def lanes_of(env: Environment, ledger: LedgerStore, progress: Progress) -> ParkedLanes:
-    """Return who waits where, by what the *ledger* holds."""
+def lanes_of(
+    env: Environment, ledger: LedgerStore, progress: Progress, letters: OpenLetters
+) -> ParkedLanes:
+    """Return who waits where, by what the *ledger* holds; note its open letters in *letters*."""
+
+    def waiting() -> Iterator[tuple[str, int, Entry]]:
+        for key, encoded in ledger.items():
+            if may_wait(encoded):
+                entry = decode_entry(encoded)
+                letters.note(key, entry)
+                yield key, len(key) + len(encoded), entry
+
     return restored_lanes(
-        (
-            (key, len(key) + len(encoded), decode_entry(encoded))
-            for key, encoded in ledger.items()
-            if may_wait(encoded)
-        ),
+        waiting(),
         ordering=env.settings.processing.ordering,
         next_seq=progress.next_seq,
         now=env.clocks.now(),

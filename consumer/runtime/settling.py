@@ -1,18 +1,23 @@
 """How does the outcome of an attempt become something to commit?"""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from consumer.core.audit_record import ActOutcome, remembered
 from consumer.core.facts import EventOutcome
 from consumer.core.failure import Attempt, AttemptStatus, Failure, History
 from consumer.core.giving_up import dead_lettered, poison
 from consumer.core.in_flight import InFlight
 from consumer.core.json_value import UnserialisableError
+from consumer.core.ledger_entry import Entry, encode, finished
 from consumer.core.outcome_facts import attempt_failed, event_dead_lettered, event_settled
 from consumer.core.parked_event import Hold
 from consumer.core.precaution import Precaution
 from consumer.core.record import Record, record_bytes
 from consumer.core.retry import GiveUp, Retry, after_failure
 from consumer.core.settlement import OutputTooLargeError, Rules, Settled, completed, journalled
+from consumer.runtime.act_outcomes import ActOutcomes
 from consumer.runtime.environment import Environment
 from consumer.runtime.parking import Parking
 from consumer.runtime.partition_guard import PartitionGuard
@@ -43,6 +48,7 @@ class Settling:
         """Settle into *state*, end turns through *turns*, let wait for long by *parking*."""
         self.turns = turns
         self.guard = PartitionGuard(env, state.partition)
+        self._acts = ActOutcomes(env, state.partition)
         self._env = env
         self._state = state
         self._rules = rules
@@ -57,7 +63,7 @@ class Settling:
         """Settle *item* as completed; seconds since the epoch."""
         state = self._state
         try:
-            if state.refusals.any and state.refusals.verdict(item.record.offset) is not None:
+            if state.refusals.any and state.refusals.verdict(item.position) is not None:
                 self._refused_before(item, started_at, finished_at)
                 return
             settled = completed(self._rules, item, value, started_at, finished_at)
@@ -119,12 +125,16 @@ class Settling:
         """Let *item* wait for its turn without an attempt; its key waits with it."""
         self._wait(item, delay_seconds)
 
-    def park_waiting(self) -> None:
+    def park_waiting(self, held: Iterable[InFlight] = ()) -> None:
         """Park every event that waits in memory for its next attempt: the session ends.
 
-        One that the state topic would not take is remembered as it was journalled.
+        One that the state topic would not take is remembered as it was journalled.  Of those that
+        were *held* back, who has not run yet is read again.
         """
         now = self._now()
+        for item in held:
+            if item.history is not None and self._parking.fits(item):
+                self._parking.park(item, now, self.turns.followers(item))
         for item, seconds, followers in self.turns.take_waiting():
             if self._parking.fits(item):
                 self._parking.park(item, now + seconds, followers)
@@ -147,7 +157,7 @@ class Settling:
         """Dead-letter *item*, which was decided about without an attempt; or ignore it."""
         if item.preset is not None:
             self._dead_letter(item, item.preset)
-        elif self._env.settings.processing.unmatched == "ignore" and not item.is_passed:
+        elif self._is_ignored(item):
             self._ignore(item)
         elif self._waits_for_a_processor(item):
             self._wait(item, UNMATCHED_SECONDS)
@@ -161,9 +171,15 @@ class Settling:
             )
             self._dead_letter(item, GiveUp("permanent", failure, failure))
 
+    def _is_ignored(self, item: InFlight) -> bool:
+        """Whether an event that nobody wants goes by; not when it waited, or an operator asked."""
+        if self._env.settings.processing.unmatched != "ignore" or item.has_waited:
+            return False
+        return item.prior is None or item.prior.act is None
+
     def _waits_for_a_processor(self, item: InFlight) -> bool:
         """Whether an event that nobody wants is parked; it stays so while versions change."""
-        wanted = item.is_passed or self._env.settings.processing.unmatched == "park"
+        wanted = item.has_waited or self._env.settings.processing.unmatched == "park"
         return wanted and self._parking.fits(item)
 
     def poison(self, record: Record, failure: Failure) -> None:
@@ -173,8 +189,24 @@ class Settling:
         self._count_letter(record, None, GiveUp("poison", failure, failure), settled)
         self._tell_of(self._state.pending.settle(settled))
 
+    def cancelled(self, item: InFlight, give_up: GiveUp) -> str:
+        """Dead-letter *item*, which was parked and is in no lane now; return the letter's id.
+
+        Its key goes on: whoever cancels an event does not want others to wait for it.
+        """
+        state = self._state
+        state.in_flight[item.key] = item
+        state.hold(1, item.weight)
+        settled = dead_lettered(self._rules, item, give_up, now=self._now())
+        self._count_letter(item.record, item, give_up, settled)
+        if item.prior is not None:
+            settled = self._taken_over(item, item.prior, settled, "dead_lettered")
+        self._tell_of(state.pending.settle(settled))
+        item.let_go()
+        return settled.dlq_id or ""
+
     def _refused_before(self, item: InFlight, started_at: float, finished_at: float) -> None:
-        verdict = self._state.refusals.verdict(item.record.offset)
+        verdict = self._state.refusals.verdict(item.position)
         role, message = verdict if verdict is not None else ("results", "")
         message = f"the {role} topic refused it: {message}"
         self._output_refused(item, message, started_at, finished_at)
@@ -205,9 +237,16 @@ class Settling:
         state.pending.count_ignored()
         if not item.is_passed:
             state.offsets.settle(item.record.offset)
-        if item.prior is not None and not item.prior.is_settled and item.prior.letter is None:
-            # It was announced, or tried before somebody stopped wanting it.
-            state.pending.forgotten.append(item.key)
+        prior = item.prior
+        if prior is not None and not prior.is_settled:
+            # It was announced, tried before somebody stopped wanting it, or came from elsewhere.
+            state.pending.arrived.pop(item.key, None)
+            if prior.letter is None:
+                state.pending.forgotten.append(item.key)
+            else:
+                letter = replace(prior.letter, state="open")
+                again = replace(finished(prior, "dead_lettered", self._now()), letter=letter)
+                state.pending.journal[item.key] = encode(again)
         state.ignore_deferred(item)
         if state.in_flight.get(item.key) is item:
             del state.in_flight[item.key]
@@ -223,6 +262,8 @@ class Settling:
         duration_seconds: float,
         holds: Hold | None = None,
     ) -> None:
+        if item.prior is not None:
+            settled = self._taken_over(item, item.prior, settled, outcome)
         waiting = self._state.pending.settle(settled)
         if waiting == 1 or waiting >= self._max_events:
             self._tell_of(waiting)
@@ -234,11 +275,22 @@ class Settling:
             self._hold(item, holds, settled.dlq_id or "")
         item.let_go()
 
+    def _taken_over(
+        self, item: InFlight, prior: Entry, settled: Settled, outcome: EventOutcome
+    ) -> Settled:
+        """Tell what became of the act that made an event run; and that its record was passed."""
+        if prior.parked is not None:
+            self._state.pending.passed += 1
+        if prior.act is None:
+            return settled
+        before = prior.letter.dlq_ids[-1] if prior.letter and prior.letter.dlq_ids else None
+        result: ActOutcome = "completed" if outcome == "completed" else "dead_lettered"
+        act = remembered(prior.act, item.key, before)
+        return settled._replace(act=self._acts.answer(act, result, new_dlq_id=settled.dlq_id))
+
     def _hold(self, item: InFlight, holds: Hold, dlq_id: str) -> None:
         """Let the lane of *item* wait for what becomes of its letter."""
         state = self._state
-        if item.is_passed:
-            state.pending.passed.add(item.record.offset)
         followers = self.turns.part(item)
         state.parked.hold(holds.lane, dlq_id)
         self._parking.follow_all(holds.lane, followers)

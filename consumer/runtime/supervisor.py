@@ -104,6 +104,7 @@ class Supervisor:
             problems,
             self._env.gates.statuses(),
             self._env.gates.held,
+            self._env.letter_retention_seconds,
         )
 
     async def _poll_until(self, stop: asyncio.Event) -> None:

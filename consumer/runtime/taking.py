@@ -4,8 +4,11 @@ Everything settled, parked or to be remembered since the last one, said in recor
 and the offset of the settled prefix.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from consumer.core.act_facts import ActAnswer
+from consumer.core.arrival import written
 from consumer.core.dedup_key import PROGRESS_KEY
 from consumer.core.facts import Tally
 from consumer.core.giving_up import raised
@@ -35,6 +38,8 @@ class Taken:
     parked: list[tuple[InFlight, bytes]]
     progress: Progress
     tally: Tally
+    acts: list[ActAnswer]
+    """What became of operators' acts."""
 
     def keys(self) -> set[str]:
         """Return the ledger keys that it writes."""
@@ -43,6 +48,12 @@ class Taken:
             *[done.key for done in self.settled],
             *[item.key for item, _ in self.parked],
         }
+
+    def rewritten(self) -> Iterator[tuple[str, bytes | None]]:
+        """Yield ledger key and entry of what it writes of events that are not settled by it."""
+        yield from ((key, None) for key in self.forgotten)
+        yield from self.journal.items()
+        yield from ((item.key, entry) for item, entry in self.parked)
 
 
 class Taking:
@@ -68,12 +79,14 @@ class Taking:
         entries += [OutputRecord(key.encode(), None) for key in forgotten]
         entries += [OutputRecord(key.encode(), entry) for key, entry in journal.items()]
         parked = self._take_parked(entries)
+        if pending.arrived:
+            self._take_arrived(entries, journal, settled, parked)
         if pending.passed:
-            passed = pending.passed
-            offsets.settle_all([done.offset for done in settled if done.offset not in passed])
-            passed -= {done.offset for done in settled}
+            here = [done.position for done in settled if not (done.item and done.item.is_passed)]
+            pending.passed -= len(settled) - len(here)
+            offsets.settle_all(here)
         else:
-            offsets.settle_all([done.offset for done in settled])
+            offsets.settle_all([done.position for done in settled])
         settled = [
             done if done.item is None or done.item.dropped is None else self._with_dropped(done)
             for done in settled
@@ -81,6 +94,13 @@ class Taking:
         results += [done.result for done in settled if done.result is not None]
         letters += [done.letter for done in settled if done.letter is not None]
         entries += [_new(OutputRecord, (done.key.encode(), done.entry, ())) for done in settled]
+        acts = [done.act for done in settled if done.act is not None]
+        if pending.acts:
+            # Asked before they were done.
+            acts, pending.acts = pending.acts + acts, []
+        batch.audits = [act.record for act in acts if act.record is not None]
+        if pending.homeward:
+            batch.homeward = pending.take_homeward(offsets.committable)
         answers = pending.take_answers(offsets.committable)
         results += answers
         said, pending.said = pending.said, []
@@ -90,7 +110,7 @@ class Taking:
         progress = self._progress(clean=clean)
         entries.append(OutputRecord(PROGRESS_KEY.encode(), encode_progress(progress)))
         batch.offsets = self._offsets(progress)
-        return Taken(batch, settled, journal, forgotten, parked, progress, tally)
+        return Taken(batch, settled, journal, forgotten, parked, progress, tally, acts)
 
     def _take_parked(self, entries: list[OutputRecord]) -> list[tuple[InFlight, bytes]]:
         """Take the events that are being parked; their offsets are passed with their entries."""
@@ -108,6 +128,26 @@ class Taking:
             entries.append(OutputRecord(item.key.encode(), entry))
             parked.append((item, entry))
         return parked
+
+    def _take_arrived(
+        self,
+        entries: list[OutputRecord],
+        journal: dict[str, bytes],
+        settled: list[Settled],
+        parked: list[tuple[InFlight, bytes]],
+    ) -> None:
+        """Take the entries of events whose control records this commit passes.
+
+        Not of those whose later entry goes with it; what has settled since, and does not go yet,
+        must be there when this process dies.
+        """
+        pending = self._state.pending
+        taken, pending.arrived = pending.arrived, {}
+        later = {done.key for done in settled} | {item.key for item, _ in parked} | journal.keys()
+        for key, item in taken.items():
+            if key not in later and item.prior is not None:
+                journal[key] = encode(written(item.prior))
+                entries.append(OutputRecord(key.encode(), journal[key]))
 
     def _with_dropped(self, done: Settled) -> Settled:
         """Let the duplicates that were dropped for an event be passed in its own transaction."""

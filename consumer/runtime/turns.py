@@ -82,6 +82,10 @@ class Turns:
         """End the turn of *item*, which leaves memory; return who waits behind it, in order."""
         self._clear(item)
         self._rest()
+        return self.followers(item)
+
+    def followers(self, item: InFlight) -> list[InFlight]:
+        """Return who waits behind *item*, in order, and let nobody of its lane wait in memory."""
         return [] if item.place is not None else self._lanes.disband(item.lane)
 
     def take_waiting(self) -> list[tuple[InFlight, float, list[InFlight]]]:
@@ -89,10 +93,7 @@ class Turns:
         now = asyncio.get_running_loop().time()
         waiting = [(item, timer.when() - now) for item, timer in self._timers.items()]
         self.end()
-        return [
-            (item, seconds, [] if item.place is not None else self._lanes.disband(item.lane))
-            for item, seconds in waiting
-        ]
+        return [(item, seconds, self.followers(item)) for item, seconds in waiting]
 
     def put_aside(self) -> None:
         """Let an event wait that a worker had, and somebody keeps: its key waits with it."""
@@ -162,8 +163,6 @@ class Turns:
     def _leave_parked(self, item: InFlight) -> None:
         """End the turn of the head of a parked lane: the next of it is due."""
         state, place = self._state, item.place
-        if item.is_passed:
-            state.pending.passed.add(item.record.offset)
         if place is not None:
             state.parked.settle(place, self._env.clocks.now())
             state.due_changed()

@@ -4,6 +4,7 @@ Declared here and nowhere else; ``docs/metrics.md`` is generated from it.  Base 
 suffixes that Prometheus asks for.  Labels are closed or bounded sets: never an id, key or offset.
 """
 
+from consumer.telemetry.letters_catalogue import LETTERS_METRICS
 from consumer.telemetry.metric import AGES, COMMITS, DURATIONS, RESTORES, Metric
 from consumer.telemetry.notice_catalogue import NOTICE_METRICS
 from consumer.telemetry.outage_catalogue import OUTAGE_METRICS
@@ -108,14 +109,6 @@ PROGRESS_AGE = Metric(
     "is retried or slow; its attempt.failed log lines name it.",
     ("partition",),
 )
-DEAD_LETTERS = Metric(
-    "everonce_dead_letters_total",
-    "counter",
-    "Dead letters, once their commit is visible. exhausted: mend the dependency, then redrive; "
-    "poison and conflict: mend the producer; permanent: mend the event or the processor; refused: "
-    "see the broker's limits.",
-    ("disposition", "code"),
-)
 DUPLICATES = Metric(
     "everonce_duplicates_total",
     "counter",
@@ -179,18 +172,6 @@ LEDGER_EVICTED = Metric(
     "Entries forgotten before their dedup.window had passed, for dedup.max_entries. Any: their "
     "duplicates will run again; raise dedup.max_entries.",
 )
-HELD_KEYS_EXPIRED = Metric(
-    "everonce_held_keys_expired_total",
-    "counter",
-    "Keys that went on because the letter that held them had expired (retry.on_dead_letter: "
-    "hold_key). Any: their order is broken, and nobody has looked at the letter in time.",
-)
-CONTROL_REFUSED = Metric(
-    "everonce_control_refused_total",
-    "counter",
-    "Records of the control topic that asked for something unknown. Any: find who writes there, "
-    "the control.refused log line says what was found.",
-)
 REFUSED_PARTITIONS = Metric(
     "everonce_refused_partitions",
     "gauge",
@@ -207,8 +188,8 @@ PARTITIONS = Metric(
 SKIPPED_RECORDS = Metric(
     "everonce_skipped_records_total",
     "counter",
-    "Input records that retention removed before they were read. Any: events are lost; raise the "
-    "input's retention, or keep the consumer running.",
+    "Records of input and control topic that retention removed before they were read. Any: events "
+    "or acts are lost; raise that topic's retention, or keep the consumer running.",
 )
 ASSIGNMENT_CHANGES = Metric(
     "everonce_assignment_changes_total",
@@ -229,11 +210,23 @@ INTAKE_PAUSES = Metric(
     "holds its partition back; waiting, parked: too much fails; entries: raise dedup.max_entries.",
     ("bound",),
 )
+INTAKE_PAUSED = Metric(
+    "everonce_intake_paused",
+    "gauge",
+    "1 for the bound that stops the reading now, 0 for the others. waiting, parked, entries for "
+    "long: see everonce_intake_pauses_total.",
+    ("bound",),
+)
 LOOP_LAG = Metric(
     "everonce_loop_lag_seconds",
     "gauge",
     "Longest time in the last minute that something blocked the event loop. Above 1: make that "
     "processor a plain function, it then runs in a thread.",
+)
+READY = Metric(
+    "everonce_ready",
+    "gauge",
+    "1 while the process is assigned and restored. 0 for long: `/health/ready` says why.",
 )
 TELEMETRY_FAILURES = Metric(
     "everonce_telemetry_failures_total",
@@ -253,6 +246,7 @@ CATALOGUE: tuple[Metric, ...] = (
     tuple(declared for declared in list(globals().values()) if isinstance(declared, Metric))
     + PARKED_METRICS
     + OUTAGE_METRICS
+    + LETTERS_METRICS
     + NOTICE_METRICS
 )
-"""Every metric, in the order of this file; then of what is parked, of outages, of notices."""
+"""Every metric: of this file in its order, then of what is parked, outages, letters, notices."""

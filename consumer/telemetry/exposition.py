@@ -26,9 +26,10 @@ from consumer.core.breaker import BreakerState
 from consumer.core.flood_guard import GuardState
 from consumer.core.status import PartitionStatus, Status
 from consumer.ports import StatusReader
-from consumer.telemetry import catalogue, outage_catalogue, parked_catalogue
+from consumer.telemetry import catalogue, letters_catalogue, outage_catalogue, parked_catalogue
 from consumer.telemetry.metric import Metric
 from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.readiness import readiness_problems
 from consumer.telemetry.values import Counter, Histogram, Labels
 
 Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily | InfoMetricFamily
@@ -68,6 +69,9 @@ class Exposition(Collector):
         return {
             parked_catalogue.PARKED_EVENTS: events,
             parked_catalogue.PARKED_OLDEST_AGE: {(): oldest},
+            parked_catalogue.PARKED_OVERDUE: {
+                (): max((each.overdue_seconds for each in status.partitions), default=0.0),
+            },
         }
 
     def describe(self) -> list[Family]:
@@ -83,6 +87,10 @@ class Exposition(Collector):
         }
         status = self._read_status()
         gauges = {**_gauges(status, self._read_loop_lag()), **self._parked(status)}
+        gauges |= _letters(status)
+        gauges[catalogue.INTAKE_PAUSED] = {
+            (bound,): float(paused) for bound, paused in self._metrics.intake_paused.items()
+        }
         for metric in catalogue.CATALOGUE:
             match metric.type:
                 case "counter" | "histogram":
@@ -121,6 +129,17 @@ def _bound(upper: float) -> str:
     return "+Inf" if math.isinf(upper) else str(upper)
 
 
+def _letters(status: Status) -> Mapping[Metric, Mapping[Labels, float]]:
+    partitions, retention = status.partitions, status.letter_retention_seconds
+    oldest = max((each.letter_oldest_age_seconds for each in partitions), default=0.0)
+    return {
+        letters_catalogue.DEAD_LETTERS_OPEN: {(): sum(each.open_letters for each in partitions)},
+        letters_catalogue.DEAD_LETTER_OLDEST_AGE: {(): oldest},
+        letters_catalogue.LETTER_RETENTION: {} if retention is None else {(): retention},
+        letters_catalogue.HELD_KEYS: {(): sum(each.held_keys for each in partitions)},
+    }
+
+
 def _gauges(status: Status, loop_lag_seconds: float) -> Mapping[Metric, Mapping[Labels, float]]:
     partitions = {(str(each.partition),): each for each in status.partitions}
     states = Tallies(each.state for each in status.partitions)
@@ -144,6 +163,7 @@ def _gauges(status: Status, loop_lag_seconds: float) -> Mapping[Metric, Mapping[
         catalogue.REFUSED_PARTITIONS: {(): states["refused"]},
         catalogue.PARTITIONS: {(state,): states[state] for state in _PARTITION_STATES},
         catalogue.LOOP_LAG: {(): loop_lag_seconds},
+        catalogue.READY: {(): float(not readiness_problems(status))},
         outage_catalogue.BREAKER_STATE: {
             (each.name, state): float(each.state == state)
             for each in status.breakers

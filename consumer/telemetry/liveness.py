@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from config.settings import Settings
+from consumer.core.act_facts import ActDone
 from consumer.core.facts import AttemptFailed, BatchCommitted, EventDeadLettered, EventSettled, Fact
 from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
@@ -94,6 +95,7 @@ class Activity:
                 | SourceFailed()
                 | IntakeChanged()
                 | ControlRefused()
+                | ActDone()
                 | LedgerTrimmed()
                 | LifeCycleChanged()
                 | LoopLagged()

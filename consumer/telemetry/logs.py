@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from structlog.typing import FilteringBoundLogger
 
+from consumer.core.act_facts import ActDone
 from consumer.core.facts import AttemptFailed, BatchCommitted, EventDeadLettered, EventSettled, Fact
 from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
@@ -42,7 +43,7 @@ class Logs:
         """Write with *logger*, whose level decides what is seen."""
         self._logger = logger
 
-    def tell(self, fact: Fact) -> None:  # noqa: C901, PLR0912 - one arm per fact: that is the idea
+    def tell(self, fact: Fact) -> None:  # noqa: C901, PLR0912, PLR0915 - one arm per fact: that is the idea
         """Write the line that *fact* deserves, if any."""
         log = self._logger
         match fact:
@@ -83,6 +84,8 @@ class Logs:
                 tell("guard.changed", **_fields(fact))
             case ControlRefused():
                 log.warning("control.refused", **_fields(fact))
+            case ActDone():
+                self._act_done(fact)
             case LedgerTrimmed():
                 tell = log.warning if fact.evicted or fact.released else log.debug
                 tell("ledger.trimmed", **_fields(fact))
@@ -92,6 +95,15 @@ class Logs:
                 log.warning("loop.lagged", **_fields(fact))
             case _:
                 assert_never(fact)
+
+    def _act_done(self, fact: ActDone) -> None:
+        if fact.outcome == "refused":
+            self._logger.warning("act.done", **_fields(fact))
+        elif fact.kind == "home":
+            # One per event without a key: nobody has asked for it.
+            self._logger.debug("act.done", **_fields(fact))
+        else:
+            self._logger.info("act.done", **_fields(fact))
 
     def _intake_changed(self, fact: IntakeChanged) -> None:
         name = "intake.paused" if fact.paused else "intake.resumed"

@@ -7,6 +7,9 @@ histograms cost.  Gauges are not kept here: ``exposition`` reads them at the scr
 from typing import assert_never, get_args
 
 from config.notify import NoticeKind
+from consumer.core.act import ActKind
+from consumer.core.act_facts import ActDone
+from consumer.core.audit_record import ActOutcome
 from consumer.core.error_codes import ERROR_CODES
 from consumer.core.facts import (
     AttemptFailed,
@@ -22,6 +25,7 @@ from consumer.core.flood_guard import GuardState
 from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
     AssignmentChanged,
+    IntakeBound,
     IntakeChanged,
     LifeCycleChanged,
     LoopLagged,
@@ -36,8 +40,20 @@ from consumer.core.session_facts import (
     SessionLost,
     SessionStarted,
 )
-from consumer.telemetry import catalogue, notice_catalogue, outage_catalogue, parked_catalogue
+from consumer.telemetry import (
+    catalogue,
+    letters_catalogue,
+    notice_catalogue,
+    outage_catalogue,
+    parked_catalogue,
+)
 from consumer.telemetry.values import BoundedSet, Counter, Histogram
+
+KNOWN_REASONS = (
+    *("fenced", "produce_failed", "commit_failed", "deadline", "refused"),
+    *("setup_failed", "retention_gap"),
+)
+"""For which sessions are lost, by Everonce's own word."""
 
 
 class Metrics:
@@ -54,7 +70,7 @@ class Metrics:
         self.end_to_end = Histogram(catalogue.END_TO_END)
         self.events_parked = Counter(parked_catalogue.EVENTS_PARKED)
         self.due_lateness = Histogram(parked_catalogue.DUE_LATENESS)
-        self.dead_letters = Counter(catalogue.DEAD_LETTERS)
+        self.dead_letters = Counter(letters_catalogue.DEAD_LETTERS)
         self.duplicates = Counter(catalogue.DUPLICATES)
         self.answers = Counter(catalogue.ANSWERS)
         self.commit_duration = Histogram(catalogue.COMMIT_DURATION)
@@ -63,12 +79,14 @@ class Metrics:
         self.restores = Histogram(catalogue.RESTORE_SECONDS)
         self.ledger_expired = Counter(catalogue.LEDGER_EXPIRED)
         self.ledger_evicted = Counter(catalogue.LEDGER_EVICTED)
-        self.held_keys_expired = Counter(catalogue.HELD_KEYS_EXPIRED)
-        self.control_refused = Counter(catalogue.CONTROL_REFUSED)
+        self.held_keys_expired = Counter(letters_catalogue.HELD_KEYS_EXPIRED)
+        self.control_refused = Counter(letters_catalogue.CONTROL_REFUSED)
+        self.acts = Counter(letters_catalogue.ACTS)
         self.skipped_records = Counter(catalogue.SKIPPED_RECORDS)
         self.assignment_changes = Counter(catalogue.ASSIGNMENT_CHANGES)
         self.source_failures = Counter(catalogue.SOURCE_FAILURES)
         self.intake_pauses = Counter(catalogue.INTAKE_PAUSES)
+        self.intake_paused: dict[IntakeBound, bool] = dict.fromkeys(get_args(IntakeBound), False)
         self.breaker_changes = Counter(outage_catalogue.BREAKER_CHANGES)
         self.fallback_failures = Counter(outage_catalogue.FALLBACK_FAILURES)
         self.budget_waits = Counter(outage_catalogue.RETRY_BUDGET_WAITS)
@@ -82,12 +100,20 @@ class Metrics:
             self.events_settled.add(0, (outcome,))
         for kind in get_args(DuplicateKind):
             self.duplicates.add(0, (kind,))
+        for bound in get_args(IntakeBound):
+            self.intake_pauses.add(0, (bound,))
+        for act in get_args(ActKind):
+            self.acts.add(0, (act, "refused"))
+        for became in get_args(ActOutcome):
+            self.acts.add(0, ("redrive", became))
+        for reason in KNOWN_REASONS:
+            self.sessions_lost.add(0, (reason,))
         for notice in get_args(NoticeKind):
             self.notices.add(0, (notice,))
         # Operators and authors may use words of their own: a table and a bound, never a series
         # per event.
         self._codes = BoundedSet(ERROR_CODES, room=32, fold="OTHER")
-        self._reasons = BoundedSet(room=16)
+        self._reasons = BoundedSet(KNOWN_REASONS, room=16)
         self._processors = BoundedSet(room=256)
         self.policies = BoundedSet(room=64)
         # Named in code and settings, not by producers: two per processor, and then some.
@@ -117,10 +143,13 @@ class Metrics:
             case SourceFailed():
                 self.source_failures.add()
             case IntakeChanged():
+                self.intake_paused[fact.bound] = fact.paused
                 if fact.paused:
                     self.intake_pauses.add(1, (fact.bound,))
             case ControlRefused():
                 self.control_refused.add()
+            case ActDone():
+                self.acts.add(1, (fact.kind, fact.outcome))
             case LedgerTrimmed():
                 self.ledger_expired.add(fact.expired)
                 self.ledger_evicted.add(fact.evicted)

@@ -18,6 +18,13 @@ PARKED_OLDEST_AGE = Metric(
     "Since the longest parked event was parked; 0 where none is. Above what the policies allow: "
     "its key waits for somebody, `everonce retries list --held` shows for which letter.",
 )
+PARKED_OVERDUE = Metric(
+    "everonce_parked_overdue_seconds",
+    "gauge",
+    "Since the longest due parked event was due and has not begun to run; 0 where none is due. "
+    "High: what was missed is being caught up with (retry.catch_up_rate), or there is no room for "
+    "more in flight.",
+)
 EVENTS_PARKED = Metric(
     "everonce_events_parked_total",
     "counter",

@@ -42,7 +42,7 @@ def settings_for(servers: str, **kafka: object) -> Settings:
                 "dlq": f"{name}-dlq",
                 "state": f"{name}-state",
                 "control": f"{name}-control",
-                "audit": None,
+                "audit": f"{name}-audit",
             },
         }
     )

@@ -19,12 +19,15 @@ def a_batch(adapters: Adapters, *, name: bytes = b"one", offset: int = 1) -> Com
         results=[OutputRecord(b"key", b"result " + name)],
         letters=[OutputRecord(b"key", b"letter " + name, [("everonce-dlq-code", b"TIMEOUT")])],
         entries=[OutputRecord(name, b"entry " + name), OutputRecord(b"progress", b"{}")],
+        audits=[OutputRecord(b"act", b"audit " + name)],
+        homeward=[(1, OutputRecord(None, b"home " + name, [("everonce-act", b"{}")]))],
         offsets={TopicPartition(topics.input, 0): offset, TopicPartition(topics.control, 0): 0},
     )
 
 
 async def nothing_is_visible(adapters: Adapters) -> bool:
     seen = [*await adapters.visible("results", 0), *await adapters.visible("state", 0)]
+    seen += [*await adapters.visible("audit", 0), *await adapters.visible("control", 1)]
     offset = await adapters.committed(TopicPartition(adapters.settings.topics.input, 0))
     return not seen and offset is None
 
@@ -39,6 +42,20 @@ async def test_commit_makes_results_letters_entries_and_offsets_visible(adapters
     assert await adapters.committed(TopicPartition(adapters.settings.topics.input, 0)) == 7
     assert await adapters.committed(TopicPartition(adapters.settings.topics.control, 0)) == 0
     assert await adapters.visible("results", 1) == []
+
+
+async def test_commit_makes_audits_and_what_goes_to_other_partitions_visible_too(
+    adapters: Adapters,
+) -> None:
+    writer = adapters.writer(0)
+    await writer.fence()
+    await writer.commit(a_batch(adapters))
+    batch = a_batch(adapters, name=b"two")
+    batch.homeward += [(0, OutputRecord(b"k", b"own")), (1, OutputRecord(b"k", b"third"))]
+    await writer.commit(batch)
+    assert await adapters.visible("audit", 0) == [b"audit one", b"audit two"]
+    assert await adapters.visible("control", 0) == [b"own"]
+    assert await adapters.visible("control", 1) == [b"home one", b"home two", b"third"]
 
 
 async def test_receipt_names_the_offset_after_the_last_entry(adapters: Adapters) -> None:

@@ -13,7 +13,7 @@ from tests.fakes.group import MemoryGroup
 from tests.fakes.log import Log, Transaction
 from tests.fakes.requests import Requests
 
-ROLES: tuple[TopicRole, ...] = ("results", "dlq", "state")
+ROLES: tuple[TopicRole, ...] = ("results", "dlq", "state", "audit")
 
 
 class FencedError(Exception):
@@ -48,7 +48,7 @@ class MemoryKafka:
         self.stale_commits = 0
         """How many commits ago the group's coordinator believes it is."""
         self.max_message_bytes: dict[TopicRole, int] = dict.fromkeys(
-            ("results", "dlq", "state", "audit"), 1024 * 1024
+            ("results", "dlq", "state", "audit", "control"), 1024 * 1024
         )
         self.refuses: Callable[[TopicRole, OutputRecord], str | None] = lambda _role, _record: None
         """Says why the broker refuses a record; None lets it through."""
@@ -138,14 +138,18 @@ class MemoryKafka:
             raise FencedError(f"{transactional_id} has epoch {self._epochs[transactional_id]}")
         transaction = self._open[transactional_id] = Transaction(offsets=dict(batch.offsets))
         after: int | None = None
-        outputs = zip(ROLES, (batch.results, batch.letters, batch.entries), strict=True)
-        for role, records in outputs:
+        contents = (batch.results, batch.letters, batch.entries, batch.audits)
+        outputs = [
+            (role, partition, records) for role, records in zip(ROLES, contents, strict=True)
+        ]
+        outputs += [("control", home, [record]) for home, record in batch.homeward]
+        for role, place, records in outputs:
             for record in records:
                 refusal = self._refusal(role, record)
                 if refusal is not None:
                     self.time_out(transactional_id)
                     raise BadRecordError(role, refusal)
-                after_this = self._write(role, partition, record, transaction)
+                after_this = self._write(role, place, record, transaction)
                 after = after_this if role == "state" else after
         return transaction, after
 

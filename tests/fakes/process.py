@@ -99,6 +99,7 @@ class MemoryProcess:
             letter_retention_seconds=self.settings.dedup.window,
             instance=name,
             version="1.2.3",
+            partitions=kafka.partitions,
             tracer=tracer,
         )
         ledgers = KeptLedgers(

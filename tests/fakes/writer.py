@@ -89,6 +89,9 @@ class MemoryIdempotentWriter(MemoryWriter):
         kafka = self._kafka
         kafka.append("results", self._partition, batch.results)
         kafka.append("dlq", self._partition, batch.letters)
+        kafka.append("audit", self._partition, batch.audits)
+        for home, record in batch.homeward:
+            kafka.append("control", home, [record])
         if fate is Fate.PRODUCE_FAILED:
             raise SessionLostError("produce_failed", "a batch was not acknowledged")
         after = kafka.append("state", self._partition, batch.entries)

@@ -61,6 +61,15 @@ histories = st.builds(
     moments,
     moments,
     st.none() | failures,
+    st.floats(0, 1e6),
+)
+acts = st.builds(
+    LetterAct,
+    texts,
+    texts,
+    st.none() | texts,
+    moments,
+    st.sampled_from(["redrive", "replay", "discard"]),
 )
 letters = st.builds(
     LetterMark,
@@ -68,7 +77,7 @@ letters = st.builds(
     st.integers(1, 10**6),
     st.sampled_from(["open", "redriven", "resolved", "discarded"]),
     moments,
-    st.none() | st.builds(LetterAct, texts, texts, st.none() | texts, moments),
+    st.none() | acts,
     st.none() | texts,
 )
 optional_bytes = st.none() | st.binary(max_size=60) | texts.map(str.encode)

@@ -15,6 +15,6 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Return the loop of *item*: real time for what waits for threads or sockets."""
-    if "telemetry" in item.path.parts or "threads" in item.path.name:
+    if item.path.parent.name == "telemetry" or "threads" in item.path.name:
         return {"real": asyncio.new_event_loop}
     return {"steps": StepLoop}

@@ -158,6 +158,27 @@ async def test_time_behind_an_open_breaker_is_no_part_of_an_events_age() -> None
     assert [status for _, status in answered(kafka)] == ["success"] * 3
 
 
+async def test_time_behind_an_open_breaker_is_remembered_by_who_is_parked() -> None:
+    dying = {"max_attempts": 50, "base_delay": 5, "multiplier": 1, "jitter": "none", "deadline": 20}
+    retry = {"policies": {"dying": dying}, "default_policy": "dying", "budget": None}
+    kafka, payments = a_cluster(breakers=BRISK, retry=retry), Dependency()
+    async with serving(kafka, payments.call) as process:
+        publish(kafka, *"abc")
+        await is_open(process)
+
+        def held() -> list[float]:
+            histories = [each.history for each in ledger(kafka).values()]
+            return [each.held_seconds for each in histories if each and each.count == 2]
+
+        await eventually(lambda: len(held()) == 2, "two probes that have failed")
+        assert min(held()) > 10
+    payments.is_down = False
+    async with serving(kafka, payments.call, name="two"):
+        await eventually(lambda: at_rest(kafka))
+    assert codes(kafka) == [], "none is older than its deadline, the outage aside"
+    assert [status for _, status in answered(kafka)] == ["success"] * 3
+
+
 @pytest.mark.parametrize("breakers", [{"enabled": False}, {"failures": 1000}])
 async def test_nothing_is_held_where_no_breaker_opens(breakers: dict[str, Any]) -> None:
     kafka, payments = a_cluster(breakers=breakers, retry=PATIENT), Dependency()

@@ -3,7 +3,7 @@
 import orjson
 
 from consumer.core.act import Act
-from consumer.core.audit_record import AuditRecord, audit_record, redrive_of
+from consumer.core.audit_record import AuditRecord, audit_record, remembered
 from consumer.core.letter_mark import LetterAct
 from tests.builders import NOW
 
@@ -38,6 +38,6 @@ def test_texts_are_bounded_whatever_an_operator_types() -> None:
 
 
 def test_the_act_that_the_ledger_remembers_is_the_one_that_was_asked_for() -> None:
-    remembered = LetterAct("act-1", "ann", "mended", NOW - 1)
+    known = LetterAct("act-1", "ann", "mended", NOW - 1)
 
-    assert redrive_of(remembered, "e:one", "letter-1") == ACT
+    assert remembered(known, "e:one", "letter-1") == ACT

@@ -199,3 +199,34 @@ def test_a_parked_event_takes_little_memory_beside_its_entry(
 
     assert parked.load.entries >= MANY
     assert taken / MANY < most
+
+
+def test_overdue_is_the_longest_due_that_has_not_begun() -> None:
+    parked = parked_pair()
+
+    assert parked.due.overdue_seconds(NOW + 9) == 0
+    assert parked.due.overdue_seconds(NOW + 15) == 5
+
+    parked.due.take_due(NOW + 15, 1)
+    assert parked.due.overdue_seconds(NOW + 15) == 0
+
+
+def test_what_was_missed_is_overdue_since_it_was_due_or_since_the_restart() -> None:
+    parked = ParkedLanes()
+    parked.restore(b"a", "e:a", due_at=NOW - 50, parked_at=NOW - 90, size=1)
+    parked.restored(NOW)
+    at_once = ParkedLanes()
+    at_once.restore(b"b", "e:b", due_at=0.0, parked_at=NOW - 90, size=1)
+    at_once.restored(NOW)
+
+    assert parked.due.overdue_seconds(NOW + 5) == 55
+    assert at_once.due.overdue_seconds(NOW + 5) == 5
+
+
+def test_held_keys_are_counted() -> None:
+    parked = ParkedLanes()
+    parked.hold(b"k", "letter-1")
+    parked.hold(b"l", "letter-2")
+    parked.release(b"l", "letter-2", NOW)
+
+    assert parked.held_keys == 1

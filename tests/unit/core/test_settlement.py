@@ -47,7 +47,7 @@ def given_up(disposition: Any = "permanent") -> GiveUp:
 def test_a_completed_event_leaves_a_result_and_a_small_entry() -> None:
     settled = complete(value={"accepted": True})
 
-    assert (settled.offset, settled.key, settled.settled_at) == (8, "e:event-1", NOW + 2)
+    assert (settled.position, settled.key, settled.settled_at) == (8, "e:event-1", NOW + 2)
     assert (settled.attempts, settled.letter, settled.dlq_id) == (1, None, None)
     assert settled.timestamp == int(NOW * 1000)
     assert len(settled.entry) < 150

@@ -100,9 +100,9 @@ def test_judged_offsets_are_those_with_an_entry_of_their_own(ledger: MemoryLedge
         ledger.apply(coordinates_key(topic, 0, offset), b"letter", 1.0)
     ledger.apply("e:in/0/50", b"an event that is named like a place", 1.0)
 
-    assert ledger.judged("in", 12) == {12, 100}
-    assert ledger.judged("in", 0) == {5, 12, 100}
-    assert ledger.judged("elsewhere", 0) == set()
+    assert ledger.judged("in", 0, 12) == {12, 100}
+    assert ledger.judged("in", 0, 0) == {5, 12, 100}
+    assert ledger.judged("elsewhere", 0, 0) == set()
 
 
 def test_an_event_named_like_coordinates_is_told_apart(ledger: MemoryLedger) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from consumer.core.act_facts import ActDone
 from consumer.core.facts import (
     AttemptFailed,
     BatchCommitted,
@@ -141,6 +142,16 @@ def one_of_each() -> list[Fact]:
         AssignmentChanged(assigned=[3], revoked=[], owned=[3]),
         SourceFailed(message="connection reset", failures=2),
         IntakeChanged(paused=True, bound="waiting"),
+        ActDone(
+            kind="redrive",
+            outcome="accepted",
+            topic="workflow-events",
+            partition=3,
+            act_id="5c1f0b52-8f7e-4b1c-9a53-1d7c0c6f5a11",
+            operator="ada",
+            ledger_key="invoice-7",
+            dlq_id="0b6c1c9e-1f39-5c52-8c0e-0d1f6a5b7f10",
+        ),
         ControlRefused(partition=3, offset=7, reason="unknown act"),
         LedgerTrimmed(partition=3, expired=10, evicted=2, entries=1000, released=1),
         LifeCycleChanged(state="running", details={"group": "everonce"}),

@@ -10,6 +10,7 @@ from prometheus_client.metrics_core import Metric as ScrapedMetric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.parser import text_string_to_metric_families as plain
 
+from consumer.core.process_facts import IntakeChanged
 from consumer.core.status import BreakerStatus, Status
 from consumer.telemetry.catalogue import CATALOGUE
 from consumer.telemetry.exposition import Exposition
@@ -121,6 +122,60 @@ def test_parked_events_add_up_by_policy_and_the_oldest_of_all_partitions_is_told
     assert scraped["everonce_parked_events", ("standard",)] == 4
     assert scraped["everonce_parked_oldest_age_seconds", ()] == 5.0
     assert scrape(an_exposition(a_status()))["everonce_parked_oldest_age_seconds", ()] == 0
+
+
+def test_what_is_overdue_and_held_is_told() -> None:
+    status = a_status(
+        replace(A_PARTITION, overdue_seconds=5.0, held_keys=2),
+        replace(A_PARTITION, partition=4, overdue_seconds=9.0, held_keys=1),
+    )
+
+    scraped = scrape(an_exposition(status))
+
+    assert scraped["everonce_parked_overdue_seconds", ()] == 9.0
+    assert scraped["everonce_held_keys", ()] == 3
+
+
+def test_open_letters_add_up_and_the_oldest_stands_beside_the_retention() -> None:
+    status = replace(
+        a_status(
+            replace(A_PARTITION, open_letters=2, letter_oldest_age_seconds=50.0),
+            replace(A_PARTITION, partition=4, open_letters=3, letter_oldest_age_seconds=70.0),
+        ),
+        letter_retention_seconds=float("inf"),
+    )
+
+    scraped = scrape(an_exposition(status))
+
+    assert scraped["everonce_dead_letters_open", ()] == 5
+    assert scraped["everonce_dead_letter_oldest_age_seconds", ()] == 70.0
+    assert scraped["everonce_letter_retention_seconds", ()] == float("inf")
+
+
+def test_a_retention_that_is_not_known_yet_is_absent() -> None:
+    scraped = scrape(an_exposition(a_status()))
+
+    assert ("everonce_letter_retention_seconds", ()) not in scraped
+    assert scraped["everonce_dead_letters_open", ()] == 0
+    assert scraped["everonce_dead_letter_oldest_age_seconds", ()] == 0
+
+
+def test_a_process_is_ready_only_while_nothing_is_in_the_way() -> None:
+    starting = a_status(replace(A_PARTITION, state="starting"))
+
+    assert scrape(an_exposition())["everonce_ready", ()] == 1
+    assert scrape(an_exposition(starting))["everonce_ready", ()] == 0
+
+
+def test_the_bound_that_stops_the_reading_is_told_while_it_does() -> None:
+    metrics = Metrics()
+    metrics.tell(IntakeChanged(paused=True, bound="parked"))
+    paused = scrape(an_exposition(metrics=metrics))
+    metrics.tell(IntakeChanged(paused=False, bound="parked"))
+
+    assert paused["everonce_intake_paused", ("parked",)] == 1
+    assert paused["everonce_intake_paused", ("entries",)] == 0
+    assert scrape(an_exposition(metrics=metrics))["everonce_intake_paused", ("parked",)] == 0
 
 
 def test_policies_beyond_the_bound_fold_into_one_label() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from config.settings import LogSettings
+from consumer.core.act_facts import ActDone
 from consumer.core.facts import Fact
 from consumer.core.process_facts import IntakeChanged
 from consumer.telemetry.logs import Logs
@@ -31,6 +32,7 @@ TOLD = {
     "AssignmentChanged": ("info", "assignment.changed"),
     "SourceFailed": ("warning", "source.failed"),
     "IntakeChanged": ("warning", "intake.paused"),
+    "ActDone": ("info", "act.done"),
     "ControlRefused": ("warning", "control.refused"),
     "LedgerTrimmed": ("warning", "ledger.trimmed"),
     "LifeCycleChanged": ("info", "life_cycle.changed"),
@@ -146,3 +148,14 @@ def test_back_pressure_is_ordinary_and_the_other_bounds_are_not(
 
     entry = written.entry()
     assert (entry["level"], entry["event"], entry["bound"]) == (level, event, bound)
+
+
+def test_an_act_is_told_as_loud_as_it_matters(written: Written) -> None:
+    (done,) = (fact for fact in one_of_each() if isinstance(fact, ActDone))
+
+    logs(written, level="info").tell(replace(done, outcome="refused", detail="it is not open"))
+    logs(written, level="info").tell(replace(done, kind="home", outcome="done"))
+
+    (refused,) = written.entries()
+    assert (refused["level"], refused["event"]) == ("warning", "act.done")
+    assert (refused["operator"], refused["detail"]) == ("ada", "it is not open")

@@ -6,9 +6,11 @@ from typing import get_args
 
 import pytest
 
+from consumer.core.act_facts import ActDone
 from consumer.core.facts import EventOutcome, Fact, Tally
 from consumer.core.process_facts import IntakeChanged
-from consumer.telemetry.metrics import Metrics
+from consumer.kafka.errors import LostReason
+from consumer.telemetry.metrics import KNOWN_REASONS, Metrics
 from consumer.telemetry.values import Buckets, Counter
 from tests.unit.telemetry.examples import (
     ATTEMPT_FAILED,
@@ -66,6 +68,27 @@ def test_parkings_and_the_lateness_of_due_runs_are_counted() -> None:
     assert metrics.due_lateness.of().total == 2.0
 
 
+def test_an_act_is_counted_by_what_became_of_it() -> None:
+    metrics = Metrics()
+    (done,) = (fact for fact in one_of_each() if isinstance(fact, ActDone))
+
+    metrics.tell(done)
+    metrics.tell(replace(done, outcome="completed"))
+    metrics.tell(replace(done, kind="discard", outcome="refused"))
+
+    assert counts(metrics.acts) == {
+        ("redrive", "accepted"): 1,
+        ("redrive", "completed"): 1,
+        ("discard", "refused"): 1,
+    }
+
+
+def test_the_reasons_of_the_adapters_have_a_series_from_the_start() -> None:
+    known = {labels[0] for labels in Metrics().sessions_lost.sums}
+
+    assert {*get_args(LostReason), "fenced", "refused"} <= known
+
+
 def test_a_failed_attempt_is_an_attempt_a_duration_and_a_retry() -> None:
     metrics = Metrics()
 
@@ -104,7 +127,8 @@ def test_reasons_of_lost_sessions_are_bounded() -> None:
     for number in range(100):
         metrics.tell(replace(SESSION_LOST, reason=f"reason {number}"))
 
-    assert len(metrics.sessions_lost.sums) == 17
+    # Those that Everonce names itself stand beside the bound on others.
+    assert len(metrics.sessions_lost.sums) == len(KNOWN_REASONS) + 17
     assert metrics.sessions_lost.sums["other",] == 84
 
 

@@ -1,0 +1,1 @@
+"""LETTERS: dead letters on the command line: chosen, listed, grouped, shown, carried elsewhere."""

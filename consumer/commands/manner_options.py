@@ -1,0 +1,35 @@
+"""Which options do the commands share that ask for something?"""
+
+from typing import Annotated
+
+import typer
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nobody.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be done, and ask for nothing.")
+]
+Operator = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Who asks, on the audit topic; without it USER@HOST.",
+    ),
+]
+Reason = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Why; on the audit topic.", show_default=False)
+]
+Wait = Annotated[
+    float,
+    typer.Option(
+        min=1,
+        metavar="SECONDS",
+        help="Stop watching when nothing was heard for so long: what is parked may take hours.",
+    ),
+]
+Rate = Annotated[float, typer.Option(min=0.1, metavar="N", help="At most so many a second.")]
+Resume = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RUN", help="Go on with a run that was interrupted; give the same options as then."
+    ),
+]

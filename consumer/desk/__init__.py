@@ -1,0 +1,1 @@
+"""OPERATES: dead letters as an operator sees them: read, chosen, grouped, explained."""
