@@ -12,11 +12,11 @@ import orjson
 from consumer.core.dead_letter import DEAD_LETTER_SCHEMA, HEADER_PREFIX
 from consumer.core.decode import decode
 from consumer.core.failure import Failure
+from consumer.core.failure_shape import group_id, shape_of
 from consumer.core.record import Record, source_of
 from consumer.desk.dialects import ForeignLetter, foreign_letter
 from consumer.desk.letters import Letter
 from consumer.desk.marks import Marks
-from consumer.desk.message_shape import group_id, shape_of
 from consumer.desk.outcomes import Outcomes
 
 ID_HEADER = f"{HEADER_PREFIX}id"
