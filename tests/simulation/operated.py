@@ -26,6 +26,7 @@ VARIANTS: list[dict[str, Any]] = [
     {"guarantee": "at_least_once"},
     {"guarantee": "at_least_once", "partitions": 2},
 ]
+SOON = st.sampled_from([True, True, False])
 LETTERS = st.sampled_from("aab")
 KEYS = st.sampled_from([b"k", b"k", b"l", None])
 EDITS = st.sampled_from([None, None, None, *[(name, content) for name in "am" for content in (0, 1)]])
@@ -35,12 +36,16 @@ class Operated(Sessions):
     """Two owners, an operator, and a world that is not kind."""
 
     world: OperatedWorld
+    is_nonsense_written = False
 
     @initialize(variant=st.sampled_from(VARIANTS))
     def begin(self, variant: dict[str, Any]) -> None:
         self.world = OperatedWorld(variant)
         self.world.start_owner()
         self.world.let_all_through()
+        for letter in "abc":
+            self.publish(letter, b"k", 0, 0)
+        self.publish("a", None, 0, 1)
 
     @rule(letter=LETTERS, key=KEYS, content=st.sampled_from([0, 0, 0, 1]), chance=INDEX)
     def publish(self, letter: str, key: bytes | None, content: int, chance: int) -> None:
@@ -62,11 +67,25 @@ class Operated(Sessions):
             world.publish(record.event_id, record.key, record.content, place)
 
     @precondition(lambda self: self.world.attempts)
+    @rule(
+        index=INDEX, how=st.sampled_from(["succeed", "fail", "fail for now"]), again=st.booleans()
+    )
+    def finish(self, index: int, how: str, *, again: bool) -> None:
+        """End an attempt; perhaps its producer repeats itself while the commit is under way."""
+        world, attempts = self.world, self.world.attempts
+        attempt = attempts[index % len(attempts)]
+        world.finish(attempt, how)
+        record = world.by_place[attempt.place]
+        if again and record.event_id is not None:
+            world.publish(record.event_id, record.key, record.content, record.partition)
+
+    @precondition(lambda self: self.world.attempts)
     @rule(index=INDEX, how=st.sampled_from(["succeed", "fail", "fail", "fail for now"]))
-    def finish(self, index: int, how: str) -> None:
+    def end(self, index: int, how: str) -> None:
         """End an attempt, and let what it leaves behind arrive."""
         attempts = self.world.attempts
         self.world.finish(attempts[index % len(attempts)], how)
+        self.world.let_all_through()
 
     @precondition(lambda self: self.world.desk.letters)
     @rule(
@@ -74,9 +93,16 @@ class Operated(Sessions):
         edit=EDITS,
         is_foreign=st.sampled_from([False, False, False, True]),
         times=st.sampled_from([1, 1, 2]),
+        soon=SOON,
     )
     def redrive(
-        self, index: int, edit: tuple[str, int] | None, *, is_foreign: bool, times: int
+        self,
+        index: int,
+        edit: tuple[str, int] | None,
+        *,
+        is_foreign: bool,
+        times: int,
+        soon: bool,
     ) -> None:
         """Ask for another run of one of the newest letters; perhaps twice, perhaps of old ones."""
         world = self.world
@@ -89,35 +115,35 @@ class Operated(Sessions):
                 edit = (world.native(edit[0], letter.partition), edit[1])
         for _ in range(times):
             world.desk.redrive(letter, edit, is_foreign=is_foreign)
-        world.go_on()
+        self._go_on(soon=soon)
 
     @precondition(lambda self: self.world.desk.letters)
-    @rule(index=st.integers(0, 2), kind=st.sampled_from(["discard", "release"]))
-    def close(self, index: int, kind: Any) -> None:
+    @rule(index=st.integers(0, 2), kind=st.sampled_from(["discard", "release"]), soon=SOON)
+    def close(self, index: int, kind: Any, *, soon: bool) -> None:
         """Ask for the end of a letter, or of its hold."""
         letters = self.world.desk.letters
         self.world.desk.close(letters[-1 - index % len(letters)], kind)
-        self.world.go_on()
+        self._go_on(soon=soon)
 
     @precondition(lambda self: self.world.desk.parked)
-    @rule(index=INDEX, kind=st.sampled_from(["now", "cancel"]))
-    def tend(self, index: int, kind: Any) -> None:
+    @rule(index=INDEX, kind=st.sampled_from(["now", "cancel"]), soon=SOON)
+    def tend(self, index: int, kind: Any, *, soon: bool) -> None:
         """Ask for the start or the end of a parked event."""
         parked = self.world.desk.parked
         partition, key, _ = parked[index % len(parked)]
         self.world.desk.tend(partition, key, kind)
-        self.world.go_on()
+        self._go_on(soon=soon)
 
     @precondition(lambda self: self.world.published)
-    @rule(index=INDEX)
-    def replay(self, index: int) -> None:
+    @rule(index=INDEX, soon=SOON)
+    def replay(self, index: int, *, soon: bool) -> None:
         """Ask for another run of one of the newest records."""
         world = self.world
         record = world.published[-1 - index % len(world.published)]
         if record.event_id is not None:
             about = (record.event_id, record.content)
             world.desk.replay(world.home_of(record), (record.partition, record.offset), about)
-            world.go_on()
+            self._go_on(soon=soon)
 
     @precondition(lambda self: self.world.desk.asked)
     @rule(index=INDEX)
@@ -127,11 +153,19 @@ class Operated(Sessions):
         self.world.desk.again(asked[-1 - index % len(asked)])
         self.world.go_on()
 
+    @precondition(lambda self: not self.is_nonsense_written)
     @rule()
     def write_nonsense(self) -> None:
         """Let somebody write to the control topic who should not."""
+        self.is_nonsense_written = True
         self.world.kafka.publish(b"nonsense", topic=self.world.settings.topics.control)
         self.world.go_on()
+
+    def _go_on(self, *, soon: bool) -> None:
+        """Let the owner see what was asked for; *soon* it has done it, too."""
+        self.world.go_on()
+        if soon:
+            self.world.let_all_through()
 
     @invariant()
     def holds(self) -> None:
