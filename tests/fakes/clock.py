@@ -12,8 +12,6 @@ from typing import Any
 
 EPOCH = 1_760_000_000.0
 PATIENCE_SECONDS = 300.0
-_PAST_SECONDS = 1e-9
-"""How far a timer is passed, as on any clock: rounded, one reached exactly may still be to come."""
 
 
 class StepClock:
@@ -103,7 +101,7 @@ def advance(clock: StepClock, loops: Sequence[StepLoop], seconds: float) -> None
         timers = [loop.next_timer for loop in loops if loop.next_timer is not None]
         if not timers or min(timers) > end:
             break
-        clock.monotonic = max(clock.monotonic, min(timers) + _PAST_SECONDS)
+        clock.monotonic = max(clock.monotonic, min(timers))
     clock.monotonic = end
     settle(loops)
 

@@ -17,6 +17,8 @@ from tests.fakes.kafka import MemoryKafka
 from tests.runtime.staging import ledger
 
 Json = dict[str, Any]
+ELSEWHERE = 9
+"""Partition of the records of other systems' letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Desk:
         self._kafka = kafka
         self.asked: list[Asked] = []
         """In the order of asking."""
+        self.imported: dict[tuple[int, int], LogRecord] = {}
+        """Records of letters that other systems wrote, by partition and offset."""
 
     @property
     def letters(self) -> list[Letter]:
@@ -72,22 +76,27 @@ class Desk:
             if entry.parked is not None
         ]
 
-    def redrive(
-        self, letter: Letter, edit: tuple[str, int] | None = None, *, is_foreign: bool = False
-    ) -> Asked:
-        """Ask for another run of a letter's event, perhaps *edit*ed to another id and content.
-
-        *is_foreign* asks as for a letter that another system wrote: its own id decides.
-        """
+    def redrive(self, letter: Letter, edit: tuple[str, int] | None = None) -> Asked:
+        """Ask for another run of a letter's event, perhaps *edit*ed to another id and content."""
         about = edit
         if edit is None and letter.event_id is not None:
             about = (letter.event_id, letter.content)
         record = self._record(letter.source)
         if edit is not None:
             record = replace(record, value=edited(*edit))
-        key = None if is_foreign else letter.ledger_key
-        act = self._act("redrive", key, letter.dlq_id, record=record, edited=edit is not None)
+        act = self._act(
+            "redrive", letter.ledger_key, letter.dlq_id, record=record, edited=edit is not None
+        )
         return self.ask(act, letter.partition, about)
+
+    def bring(self, key: bytes | None, about: tuple[str, int], partition: int) -> Asked:
+        """Ask for a run of the event of a letter that another system wrote: its id decides."""
+        offset = len(self.asked)
+        place, now = (ELSEWHERE, offset), round(self._kafka.clock.now() * 1000)
+        self.imported[place] = LogRecord("legacy", *place, now, key, edited(*about))
+        name = f"letter-{offset}"
+        act = self._act("redrive", None, name, record=self.imported[place])
+        return self.ask(act, partition, about)
 
     def replay(self, partition: int, source: tuple[int, int], about: tuple[str, int]) -> Asked:
         """Ask for another run of the record at *source*, whatever is known of its event."""
@@ -140,6 +149,8 @@ class Desk:
         )
 
     def _record(self, source: tuple[int, int]) -> LogRecord:
+        if source in self.imported:
+            return self.imported[source]
         partition, offset = source
         record = self._kafka.input(partition).at(offset)
         assert record is not None, source

@@ -91,7 +91,6 @@ class Operated(Sessions):
     @rule(
         index=st.integers(0, 2),
         edit=EDITS,
-        is_foreign=st.sampled_from([False, False, False, True]),
         times=st.sampled_from([1, 1, 2]),
         soon=SOON,
     )
@@ -100,7 +99,6 @@ class Operated(Sessions):
         index: int,
         edit: tuple[str, int] | None,
         *,
-        is_foreign: bool,
         times: int,
         soon: bool,
     ) -> None:
@@ -114,7 +112,13 @@ class Operated(Sessions):
             if record.key is None and world.partitions > 1:
                 edit = (world.native(edit[0], letter.partition), edit[1])
         for _ in range(times):
-            world.desk.redrive(letter, edit, is_foreign=is_foreign)
+            world.desk.redrive(letter, edit)
+        self._go_on(soon=soon)
+
+    @rule(letter=st.sampled_from("am"), key=KEYS, content=st.sampled_from([0, 1]), soon=SOON)
+    def bring(self, letter: str, key: bytes | None, content: int, *, soon: bool) -> None:
+        """Ask for a run of an event of another system's letter."""
+        self.world.bring(self.world.id_of(letter, key), key, content)
         self._go_on(soon=soon)
 
     @precondition(lambda self: self.world.desk.letters)

@@ -21,6 +21,8 @@ class OperatedWorld(World):
     def __init__(self, variant: Mapping[str, Any]) -> None:
         super().__init__(variant)
         self.desk = Desk(self.kafka)
+        self.imported: list[Published] = []
+        """What came with letters that other systems wrote."""
 
     @property
     def partitions(self) -> int:
@@ -30,7 +32,7 @@ class OperatedWorld(World):
     @property
     def by_place(self) -> dict[tuple[int, int], Published]:
         """What was published, by partition and offset."""
-        return {(each.partition, each.offset): each for each in self.published}
+        return {(each.partition, each.offset): each for each in (*self.published, *self.imported)}
 
     def id_of(self, letter: str, key: bytes | None) -> str:
         """Return the id of an event with *key*; equal ids have equal keys where that matters."""
@@ -45,6 +47,17 @@ class OperatedWorld(World):
         if record.key is not None or self.partitions == 1:
             return record.partition
         return home_of(f"e:{record.event_id}", self.partitions)
+
+    def bring(self, event_id: str, key: bytes | None, content: int) -> None:
+        """Let the desk ask for a run of an event of another system's letter."""
+        home = self.home_of(Published(0, 0, key, event_id, partition=self.place_of(key, 0)))
+        asked = self.desk.bring(key, (event_id, content), home)
+        record = asked.act.record
+        assert record is not None
+        at = self.clock.now()
+        self.imported.append(
+            Published(record.offset, at, key, event_id, content, partition=record.partition)
+        )
 
     def native(self, event_id: str, partition: int) -> str:
         """Return an id like *event_id* whose home is *partition*."""
