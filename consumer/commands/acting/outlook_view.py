@@ -85,6 +85,8 @@ def plan_in_words(plan: Plan, count: int) -> str:
 def _head(outlook: Outlook, topic: str) -> Text:
     verb = "run again" if outlook.kind == "redrive" else "discard"
     since = "" if outlook.oldest is None else f", given up since {rfc3339(outlook.oldest)[:19]}Z"
+    if not outlook.chosen and not outlook.asked_already:
+        return Text(f"No letter of {topic} to {verb}.")
     letters = "letter" if outlook.chosen == 1 else "letters"
     line = Text.assemble((f"{outlook.chosen:,} {letters}", "bold"), f" of {topic} to {verb}{since}")
     if outlook.asked_already:
