@@ -20,7 +20,7 @@ help: ## Show this list
 # ---- set up ---------------------------------------------------------------------------------
 
 .PHONY: install
-install: .venv/.dev .venv/.java-$(JAVA) ## Set up .venv from the locks, everything included
+install: .venv/.dev .venv/.java-$(JAVA) .venv/.prometheus ## Set up .venv from the locks, everything included
 
 # PYTHON=... names the Python to use; else the first of these that is known to work is taken.
 .venv/bin/python:
@@ -55,6 +55,12 @@ install: .venv/.dev .venv/.java-$(JAVA) ## Set up .venv from the locks, everythi
 		echo "Installing a Java, because none of 17 or newer was found"; \
 		$(INSTALL) --require-hashes -r requirements/java.lock; \
 	fi
+	@touch $@
+
+# Alerts and dashboard are tested with Prometheus itself: the machine's, else Debian's package in the
+# cache.  Where neither is to be had those tests are skipped; in CI this fails.
+.venv/.prometheus: .venv/.dev tests/monitoring/binaries.py
+	@$(BIN)/python -m tests.monitoring
 	@touch $@
 
 # ---- use ------------------------------------------------------------------------------------
@@ -123,8 +129,9 @@ format: .venv/.dev ## Format the code and mend what the linter can
 	@$(BIN)/ruff format --quiet .
 
 .PHONY: docs
-docs: .venv/.dev ## Write the generated docs anew: settings, commands, error codes, schemas
+docs: .venv/.dev ## Write the generated docs anew: settings, commands, error codes, metrics, dashboard
 	@$(BIN)/python -m consumer.commands.docs
+	@$(BIN)/python -m consumer.telemetry.grafana.dashboard
 
 # pip-tools knows extras but no dependency groups, so these two lists are piped to it.
 LISTED := import functools, sys, tomllib; \

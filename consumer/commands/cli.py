@@ -18,6 +18,7 @@ from consumer.commands import (
     replay,
     retries,
     run,
+    stats,
     tail,
     topics,
 )
@@ -44,7 +45,14 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     line.callback()(everonce)
-    for command in (run.run, check.check, produce.produce, tail.tail, replay.replay):
+    for command in (
+        run.run,
+        check.check,
+        produce.produce,
+        tail.tail,
+        stats.stats,
+        replay.replay,
+    ):
         line.command()(command)
     line.add_typer(topics.group, name="topics")
     line.add_typer(kafka.group, name="kafka")

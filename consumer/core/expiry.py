@@ -1,8 +1,8 @@
 """Which settled entries may be forgotten?
 
-The horizon pairs a moment with a high watermark seen at it.  Only when everything below that
-watermark is committed may entries go that were out of their window at that moment: an unread
-duplicate is never let through by lag or downtime.
+The horizon pairs a moment with the high watermarks seen at it, of the input and of the control log.
+Only when everything below them is committed may entries go that were out of their window at that
+moment: an unread duplicate is never let through by lag or downtime of its partition.
 """
 
 from consumer.core.ledger_entry import Entry
@@ -11,26 +11,32 @@ from consumer.core.ledger_entry import Entry
 class Horizon:
     """A moment before which everything that was in the log has been settled and committed."""
 
-    __slots__ = ("_seen_at", "_watermark", "reached")
+    __slots__ = ("_control", "_seen_at", "_watermark", "reached")
 
     def __init__(self) -> None:
         self.reached: float | None = None
         """The newest such moment, seconds since the epoch; None at first."""
         self._seen_at: float | None = None
         self._watermark = 0
+        self._control = 0
 
     @property
     def wants_watermark(self) -> bool:
         """Whether the last watermark was passed, so that a new one is worth asking for."""
         return self._seen_at is None
 
-    def saw(self, watermark: int, now: float) -> None:
-        """Take note of the input's high *watermark*; *now* lies before it was asked for."""
-        self._watermark, self._seen_at = watermark, now
+    def saw(self, watermark: int, now: float, control: int = 0) -> None:
+        """Take note of the high watermarks of input and *control* log.
 
-    def committed(self, committable: int) -> None:
-        """Take note that *committable* is committed."""
-        if self._seen_at is not None and committable >= self._watermark:
+        *now* lies before they were asked for.
+        """
+        self._watermark, self._control, self._seen_at = watermark, control, now
+
+    def committed(self, committable: int, control: int = 0) -> None:
+        """Take note that *committable* is committed, and what of the *control* log."""
+        if self._seen_at is None:
+            return
+        if committable >= self._watermark and control >= self._control:
             self.reached = self._seen_at
             self._seen_at = None
 

@@ -103,6 +103,10 @@ class Entry:
         """Whether nothing more happens unless someone asks."""
         return self.status in SETTLED
 
+    def has_answered_control(self, offset: int) -> bool:
+        """Whether the control record at *offset* is part of what this entry says."""
+        return self.control_offset is not None and offset <= self.control_offset
+
     @property
     def letter_is_open(self) -> bool:
         """Whether its newest dead letter waits for an operator."""

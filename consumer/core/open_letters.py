@@ -5,10 +5,12 @@ Follows the ledger by what its group commits write.  Invariant, held by
 """
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from consumer.core.ledger_entry import Entry, decode_entry
 from consumer.core.settlement import Settled
 
+_key_of = attrgetter("key")
 _OPEN = b'"state":"open"'
 """As ``encode`` writes it; elsewhere in an entry its quotes are escaped, or nothing is lost by
 decoding that one."""
@@ -72,8 +74,9 @@ class OpenLetters:
         touched = (
             {done.key for done in settled if done.letter is not None} if has_letters else set()
         )
-        if known:
-            touched |= known.keys() & [done.key for done in settled]
+        # Without a loop in Python: it is asked of every event while a letter is open.
+        if known and not known.keys().isdisjoint(map(_key_of, settled)):
+            touched |= known.keys() & {done.key for done in settled}
         if touched:
             for done in settled:
                 if done.key in touched:

@@ -20,9 +20,10 @@ _VARYING = re.compile(
       [0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}               # UUID
     | \d{4}-\d\d-\d\d(?:[T\ ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?   # moment
     | \b0[xX][0-9a-fA-F]+\b
-    | \b(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}\b                                 # hash, object id
+    | \b(?=[a-fA-F]*\d)(?=\d*[a-fA-F])[0-9a-fA-F]{8,}\b                  # hash, object id
     | \b[^\W\d_]*\d+[^\W\d]+\d\w*                                        # abc1def2
-    | (?<!\d)(?<!UTF-)(?<!utf-)(?<!RFC[ ])\d+(?:[.,:]\d+)*               # number, address, clock
+    | (?:(?<![\w-])-)?(?<!\d)(?<!UTF-)(?<!utf-)(?<!RFC[ ])               # number, address, clock
+      \d+(?:[.,:]\d+)*(?:[eE][+-]?\d+)?
     """,
     re.VERBOSE,
 )

@@ -22,6 +22,7 @@ _VALUE = r"""(?:
     | (?:(?:bearer|basic|digest|negotiate)\s+)?[^\s,;&}\])]+
 )"""
 _LONGEST_NAME = 200
+_CLASS = re.compile(r"\[[^\]]+\]")
 
 
 class Redaction:
@@ -39,10 +40,7 @@ class Redaction:
             else None
         )
         words = [_word(pattern) for pattern in patterns]
-        # Whatever it finds may be hidden, and what it does not find cannot; escapes and base64
-        # could spell anything.
-        cores = [_word(pattern.strip("*")) for pattern in patterns]
-        self._trace = re.compile("|".join([*cores, r"\\u", '"base64"']).encode(), re.IGNORECASE)
+        self._traces = [_trace(pattern) for pattern in patterns]
         self._texts = (
             re.compile(
                 rf"""(?P<name>(?<![\w-])(?:{"|".join(words)})\\?["']?\s*[:=]\s*){_VALUE}""",
@@ -59,6 +57,13 @@ class Redaction:
     def hides(self, name: str) -> bool:
         """Whether what stands under *name* is hidden."""
         return self._name is not None and self._name.match(name[:_LONGEST_NAME]) is not None
+
+    def _may_hide(self, data: bytes) -> bool:
+        """Whether a look inside is worth while; escapes and base64 could spell anything."""
+        if b"\\u" in data or b'"base64"' in data:
+            return True
+        lower = data.lower()
+        return any(trace.search(lower) is not None for trace in self._traces)
 
     def text(self, text: str) -> str:
         """Return *text* without what stands behind such a name: password=..., "token": "..."."""
@@ -86,7 +91,7 @@ class Redaction:
 
         Numbers keep every digit; what is neither JSON nor text is as it was.
         """
-        if not self or self._trace.search(data) is None:
+        if not self or not self._may_hide(data):
             return data
         try:
             document = exactly(data)
@@ -114,7 +119,7 @@ class Redaction:
         Raises:
             ValueError: It is no JSON object.
         """
-        if not self or self._trace.search(envelope) is None:
+        if not self or not self._may_hide(envelope):
             return envelope
         document = exactly(envelope)
         hidden = {
@@ -179,6 +184,16 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
+def _trace(pattern: str) -> re.Pattern[bytes]:
+    """Return what is in every lower-case text that has a name of *pattern*."""
+    if not pattern.isascii():
+        return re.compile(b"")
+    core = _CLASS.sub("?", pattern).strip("*").lower()
+    found = "".join({"*": ".*", "?": "."}.get(c) or re.escape(c) for c in core)
+    return re.compile(found.encode(), re.DOTALL)
+
+
 def _word(pattern: str) -> str:
     """Return the names of a *pattern* as they stand in a text."""
-    return "".join({"*": r"[\w-]{0,60}", "?": r"[\w-]"}.get(c) or re.escape(c) for c in pattern)
+    plain = _CLASS.sub("?", pattern)
+    return "".join({"*": r"[\w-]{0,60}", "?": r"[\w-]"}.get(c) or re.escape(c) for c in plain)

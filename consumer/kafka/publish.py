@@ -23,6 +23,7 @@ Confirmed = Callable[[int, int], None]
 """Told the partition and the offset that a record was given."""
 
 _BATCH_BYTES = 256 * 1024
+_DEFAULT_BYTES = 1024 * 1024
 _LINGER_MILLISECONDS = 5
 _REQUEST_SECONDS = 30.0
 _STOP_SECONDS = 5.0
@@ -41,13 +42,19 @@ class Publisher:
 
     Args:
         kafka: How the brokers are reached.
+<<<<<<< HEAD
         topic: Where the records go, by the hash of their key as every Kafka client does it unless
             a partition is given.
+=======
+        topic: Where the records go, by the hash of their key as every Kafka client does it.
+        max_bytes: Most that a record may take; for topics that take more than Kafka's default.
+>>>>>>> main
     """
 
-    def __init__(self, kafka: KafkaSettings, topic: str) -> None:
+    def __init__(self, kafka: KafkaSettings, topic: str, max_bytes: int = _DEFAULT_BYTES) -> None:
         self._kafka = impatient(kafka)
         self._topic = topic
+        self._max_bytes = max_bytes
         self._producer: Any = None
         self._error: BaseException | None = None
         self.published = 0
@@ -85,6 +92,7 @@ class Publisher:
                 "enable_idempotence": True,
                 "linger_ms": _LINGER_MILLISECONDS,
                 "max_batch_size": _BATCH_BYTES,
+                "max_request_size": self._max_bytes,
                 "request_timeout_ms": int(_REQUEST_SECONDS * 1000),
                 "compression_type": None if compression == "none" else compression,
             }

@@ -72,7 +72,7 @@ class Homecoming:
             admission = against_known(fingerprint, current.accepted)
         elif entry is None:
             admission = Admission.NEW
-        elif (entry.control_offset or -1) >= control_offset:
+        elif entry.has_answered_control(control_offset):
             admission = Admission.REREAD
         else:
             admission = against_known(fingerprint, entry.fingerprints, entry.status)

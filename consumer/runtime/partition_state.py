@@ -156,7 +156,7 @@ class PartitionState:
         """Take note that a group commit is visible."""
         self.progress = progress
         self.ledger.progress = progress
-        self.horizon.committed(progress.next_input)
+        self.horizon.committed(progress.next_input, progress.next_control)
         self.is_watching = self.is_watching and not self.quarantine.is_over(progress.next_input)
         if self.refusals.any:
             self.refusals.settled([done.position for done in settled])

@@ -99,7 +99,7 @@ class Redrives:
             return read
         record, event, fingerprint, key = read
         entry = self._entry(key)
-        if entry is not None and (entry.control_offset or -1) >= control_offset:
+        if entry is not None and entry.has_answered_control(control_offset):
             return None
         refusal = replay_refusal(entry, is_in_flight=key in self._state.in_flight)
         if refusal is not None:

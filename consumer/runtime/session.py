@@ -176,8 +176,8 @@ class Session:
         ledger = self.ledger = restored.ledger
         self.reflects = env.clocks.now()
         start, log_end = await find_start(env, self.partition, ledger.progress)
-        control, cautious = await find_control(env, self.partition, ledger.progress)
-        first = first_progress(env, ledger.progress, start, control, log_end)
+        control = await find_control(env, self.partition, ledger.progress)
+        first = first_progress(env, ledger.progress, start, control.offset, log_end)
         open_letters = OpenLetters()
         state = PartitionState(
             self.partition,
@@ -208,7 +208,9 @@ class Session:
         self._turns = turns
         self.settling = Settling(env, state, rules, turns, parking)
         intake = Intake(env, state, self.settling, parking, self)
-        acting = Control.of(env, state, self.settling, parking, self, cautious_before=cautious)
+        acting = Control.of(
+            env, state, self.settling, parking, self, cautious_before=control.cautious_before
+        )
         self._reading = Reading(env, state, intake, self.settling.guard, acting)
         self.state = state
         self._reading.begin()
@@ -221,8 +223,8 @@ class Session:
                 len(ledger),
                 restored.records,
                 loop.time() - began,
-                start.skipped,
-                start.note,
+                start.skipped + control.skipped,
+                control.note(start.note),
             ),
         )
         return commit, Due(env, state, parking, self), suspects, acting

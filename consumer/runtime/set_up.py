@@ -131,18 +131,39 @@ async def find_start(
     return decision, bounds.end
 
 
-async def find_control(
-    env: Environment, partition: int, progress: Progress | None
-) -> tuple[int, int]:
-    """Decide where to read the control log from; and below which offset with caution.
+@dataclass(frozen=True, slots=True)
+class ControlStart:
+    """Where to read the control log from."""
+
+    offset: int
+    cautious_before: int
+    """Below this offset stands what may have killed the last owner; 0 where nobody died."""
+    skipped: int
+    """Offsets that retention removed before they were read."""
+
+    def note(self, note: str | None) -> str | None:
+        """Return what an operator should hear of, after the *note* about the input."""
+        if not self.skipped:
+            return note
+        own = (
+            f"retention removed {self.skipped} offsets of the control log before they were read: "
+            "acts, and events without a key on their way here, are lost; give the control topic a "
+            "longer retention.ms"
+        )
+        return own if note is None else f"{note}; {own}"
+
+
+async def find_control(env: Environment, partition: int, progress: Progress | None) -> ControlStart:
+    """Decide where to read the control log from.
 
     Without an offset, or out of range, from its beginning: letters that were asked for and are
-    unknown by now simply stay as they are.  Whatever stands there after a death may be its cause.
+    unknown by now simply stay as they are.
     """
     bounds = await env.source.bounds(env.control(partition))
     known = progress.next_control if progress is not None else bounds.start
     start = known if bounds.start <= known <= bounds.end else bounds.start
-    return start, bounds.end if ended_uncleanly(progress, env.instance) else 0
+    died = ended_uncleanly(progress, env.instance)
+    return ControlStart(start, bounds.end if died else 0, max(0, bounds.start - known))
 
 
 def lanes_of(

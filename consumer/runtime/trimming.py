@@ -67,11 +67,16 @@ class Trimming:
         asked_at = self._env.clocks.now()
         try:
             bounds = await self._env.source.bounds(self._env.input(self._state.partition))
+            control = 0
+            if self._state.reads_control:
+                place = self._env.control(self._state.partition)
+                control = (await self._env.source.bounds(place)).end
         except SessionLostError:
             # The broker is away: nothing expires meanwhile, and the commits will notice.
             return
-        horizon.saw(bounds.end, asked_at)
-        horizon.committed(self._state.progress.next_input)
+        horizon.saw(bounds.end, asked_at, control)
+        progress = self._state.progress
+        horizon.committed(progress.next_input, progress.next_control)
 
     def _expire(self) -> tuple[int, int]:
         """Forget what has expired; return how many, and how many keys go on because of it."""

@@ -187,8 +187,8 @@ PARTITIONS = Metric(
 SKIPPED_RECORDS = Metric(
     "everonce_skipped_records_total",
     "counter",
-    "Input records that retention removed before they were read. Any: events are lost; raise the "
-    "input's retention, or keep the consumer running.",
+    "Records of input and control topic that retention removed before they were read. Any: events "
+    "or acts are lost; raise that topic's retention, or keep the consumer running.",
 )
 ASSIGNMENT_CHANGES = Metric(
     "everonce_assignment_changes_total",
@@ -209,6 +209,13 @@ INTAKE_PAUSES = Metric(
     "holds its partition back; waiting, parked: too much fails; entries: raise dedup.max_entries.",
     ("bound",),
 )
+INTAKE_PAUSED = Metric(
+    "everonce_intake_paused",
+    "gauge",
+    "1 for the bound that stops the reading now, 0 for the others. waiting, parked, entries for "
+    "long: see everonce_intake_pauses_total.",
+    ("bound",),
+)
 LOOP_LAG = Metric(
     "everonce_loop_lag_seconds",
     "gauge",
@@ -218,8 +225,7 @@ LOOP_LAG = Metric(
 READY = Metric(
     "everonce_ready",
     "gauge",
-    "1 while the process is assigned and restored, 0 while it is not. 0 for long: `/health/ready` "
-    "says what is in the way.",
+    "1 while the process is assigned and restored. 0 for long: `/health/ready` says why.",
 )
 TELEMETRY_FAILURES = Metric(
     "everonce_telemetry_failures_total",

@@ -88,6 +88,9 @@ class Exposition(Collector):
         status = self._read_status()
         gauges = {**_gauges(status, self._read_loop_lag()), **self._parked(status)}
         gauges |= _letters(status)
+        gauges[catalogue.INTAKE_PAUSED] = {
+            (bound,): float(paused) for bound, paused in self._metrics.intake_paused.items()
+        }
         for metric in catalogue.CATALOGUE:
             match metric.type:
                 case "counter" | "histogram":

@@ -17,7 +17,7 @@ DEAD_LETTERS_OPEN = Metric(
     "everonce_dead_letters_open",
     "gauge",
     "Dead letters that wait for an operator, by what the ledger holds. Growing: see "
-    "everonce_dead_letters_total for the cause; mend it, then redrive or discard them.",
+    "`everonce dlq groups` for the causes; mend them, then redrive or discard the letters.",
 )
 DEAD_LETTER_OLDEST_AGE = Metric(
     "everonce_dead_letter_oldest_age_seconds",

@@ -8,6 +8,7 @@ from typing import assert_never, get_args
 
 from consumer.core.act import ActKind
 from consumer.core.act_facts import ActDone
+from consumer.core.audit_record import ActOutcome
 from consumer.core.error_codes import ERROR_CODES
 from consumer.core.facts import (
     AttemptFailed,
@@ -23,6 +24,7 @@ from consumer.core.flood_guard import GuardState
 from consumer.core.outage_facts import BreakerChanged, FallbackFailed, GuardChanged, RetryDelayed
 from consumer.core.process_facts import (
     AssignmentChanged,
+    IntakeBound,
     IntakeChanged,
     LifeCycleChanged,
     LoopLagged,
@@ -77,6 +79,7 @@ class Metrics:
         self.assignment_changes = Counter(catalogue.ASSIGNMENT_CHANGES)
         self.source_failures = Counter(catalogue.SOURCE_FAILURES)
         self.intake_pauses = Counter(catalogue.INTAKE_PAUSES)
+        self.intake_paused: dict[IntakeBound, bool] = dict.fromkeys(get_args(IntakeBound), False)
         self.breaker_changes = Counter(outage_catalogue.BREAKER_CHANGES)
         self.fallback_failures = Counter(outage_catalogue.FALLBACK_FAILURES)
         self.budget_waits = Counter(outage_catalogue.RETRY_BUDGET_WAITS)
@@ -87,8 +90,12 @@ class Metrics:
             self.events_settled.add(0, (outcome,))
         for kind in get_args(DuplicateKind):
             self.duplicates.add(0, (kind,))
+        for bound in get_args(IntakeBound):
+            self.intake_pauses.add(0, (bound,))
         for act in get_args(ActKind):
             self.acts.add(0, (act, "refused"))
+        for became in get_args(ActOutcome):
+            self.acts.add(0, ("redrive", became))
         for reason in KNOWN_REASONS:
             self.sessions_lost.add(0, (reason,))
         # Operators and authors may use words of their own: a table and a bound, never a series
@@ -124,6 +131,7 @@ class Metrics:
             case SourceFailed():
                 self.source_failures.add()
             case IntakeChanged():
+                self.intake_paused[fact.bound] = fact.paused
                 if fact.paused:
                     self.intake_pauses.add(1, (fact.bound,))
             case ControlRefused():

@@ -50,9 +50,9 @@ def test_mounted_files_exist() -> None:
         for volume in service.get("volumes", ())
     ]
     files = [mount for mount in mounts if mount.startswith("./")]
-    assert len(files) == 2
+    assert len(files) == 5
     for mount in files:
-        assert (ROOT / mount).is_file(), mount
+        assert (ROOT / mount).exists(), mount
     assert {mount for mount in mounts if mount not in files} == set(COMPOSE["volumes"])
 
 
@@ -111,6 +111,30 @@ def test_nothing_is_published_beyond_the_loopback() -> None:
 def test_consumer_has_the_time_to_drain() -> None:
     seconds = float(SERVICES["consumer"]["stop_grace_period"].removesuffix("s"))
     assert seconds > Settings().processing.drain_timeout
+
+
+def test_prometheus_finds_its_rules() -> None:
+    mounted = dict(mount.split(":")[:2] for mount in SERVICES["prometheus"]["volumes"])
+    assert mounted["./deploy/prometheus/rules"] == "/etc/prometheus/rules"
+    # Relative to the file of settings itself.
+    assert mounted["./deploy/prometheus/prometheus.yml"] == "/etc/prometheus/prometheus.yml"
+    (pattern,) = PROMETHEUS["rule_files"]
+    assert len([*(ROOT / "deploy" / "prometheus").glob(pattern)]) == 2
+
+
+def test_grafana_finds_the_dashboard_and_prometheus() -> None:
+    grafana = SERVICES["grafana"]
+    provisioning = ROOT / "deploy" / "grafana" / "provisioning"
+    provided = yaml.safe_load((provisioning / "dashboards" / "everonce.yml").read_text())
+    (provider,) = provided["providers"]
+    mounted = dict(mount.split(":")[:2] for mount in grafana["volumes"])
+    dashboard = mounted["./deploy/grafana/everonce.json"]
+    assert dashboard == f"{provider['options']['path']}/everonce.json"
+    assert grafana["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"] == dashboard
+    sources = yaml.safe_load((provisioning / "datasources" / "prometheus.yml").read_text())
+    (source,) = sources["datasources"]
+    assert source["url"] == "http://prometheus:9090"
+    assert source["jsonData"]["timeInterval"] == PROMETHEUS["global"]["scrape_interval"]
 
 
 def test_prometheus_asks_every_replica_of_the_consumer() -> None:

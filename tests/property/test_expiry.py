@@ -26,9 +26,9 @@ class HastyHorizon(Horizon):
 
     __slots__ = ()
 
-    def committed(self, committable: int) -> None:
+    def committed(self, committable: int, control: int = 0) -> None:
         """Take the last watermark as passed."""
-        super().committed(max(committable, self._watermark))
+        super().committed(max(committable, self._watermark), control)
 
 
 class Forgetting(RuleBasedStateMachine):

@@ -35,6 +35,17 @@ async def serving(
     async with MemoryProcess(kafka, a_registry(*processors), name=name).running() as process:
         await eventually(lambda: all(map(process.reads, range(kafka.partitions))), "set up")
         yield process
+        for partition in filter(process.reads, range(kafka.partitions)):
+            assert_open_letters_are_those_of_the_ledger(process, partition)
+
+
+def assert_open_letters_are_those_of_the_ledger(process: MemoryProcess, partition: int) -> None:
+    """Whatever a test did: what is told of open letters is what the ledger in memory holds."""
+    state, now = process.state(partition), process.env.clocks.now()
+    marks = [decode_entry(entry).letter for _, entry in state.ledger.items()]
+    since = [mark.at for mark in marks if mark is not None and mark.state == "open"]
+    told = len(state.open_letters), state.open_letters.oldest_age_seconds(now)
+    assert told == (len(since), max([0.0, *(now - at for at in since)]))
 
 
 async def accept(event: WorkflowEvent[Any], ctx: Context) -> Json:

@@ -138,3 +138,18 @@ async def test_compacted_ledger_is_restored_as_it_was() -> None:
         await eventually(lambda: at_rest(kafka))
         assert process.told.of(SessionStarted)[0].entries == 7
     assert len(answered(kafka)) == 7
+
+
+async def test_control_records_that_retention_removed_unread_are_told_of() -> None:
+    kafka = a_cluster()
+    async with serving(kafka, accept):
+        pass
+    control = kafka.settings.topics.control
+    for number in range(3):
+        kafka.publish(b"%d" % number, topic=control)
+    kafka.log(control).expire(2)
+    async with serving(kafka, accept, name="two") as process:
+        started = process.told.of(SessionStarted)[0]
+        assert started.skipped == 2
+        assert started.note is not None
+        assert "2 offsets of the control log" in started.note

@@ -42,7 +42,7 @@ def count_letters(config: Path | None, asked: Asked, *, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(json_line(orjson.dumps(_document(tallies)).decode()) + "\n")
     elif tallies.count:
-        put(_page(tallies, now))
+        put(page(tallies, now))
     else:
         put(Text(nothing(selection), style="green"))
     return ExitCode.OK
@@ -58,7 +58,13 @@ async def _counted(
     return tallies
 
 
-def _page(tallies: Tallies, now: float) -> RenderableType:
+def page(tallies: Tallies, now: float) -> RenderableType:
+    """Return the counts as they are read: sum, plot, and a table for each kind.
+
+    Args:
+        tallies: Of one letter at least.
+        now: Seconds since the epoch.
+    """
     counts = tallies.timeline.columns(tallies.oldest, tallies.newest, _PLOT_COLUMNS)
     ends = f"{at(tallies.oldest, now)} to {at(tallies.newest, now)}"
     head = (

@@ -50,8 +50,8 @@ def group_letters(
             line = orjson.dumps(_document(each, hide)).decode()
             sys.stdout.write(json_line(line) + "\n")
     elif chosen:
-        put(_table(chosen, limit or _TABLE_ROWS, time.time(), hide))
-        put(_sums(chosen, groups.beyond))
+        put(groups_table(chosen, limit or _TABLE_ROWS, time.time(), hide))
+        put(sums(chosen, groups.beyond))
     else:
         put(Text(nothing(selection), style="green"))
     return ExitCode.OK
@@ -67,8 +67,15 @@ async def _grouped(
     return groups
 
 
-def _table(chosen: Sequence[Group], most: int, now: float, hide: Redaction) -> RenderableType:
-    """Return the groups as a table of two lines each; all plots have the same two ends."""
+def groups_table(chosen: Sequence[Group], most: int, now: float, hide: Redaction) -> RenderableType:
+    """Return the groups as a table; all plots have the same two ends.
+
+    Args:
+        chosen: All of them, in order.
+        most: How many are shown.
+        now: Seconds since the epoch.
+        hide: What of their texts is hidden.
+    """
     oldest, newest = span_of((each.oldest, each.newest) for each in chosen)
     grid = Table(box=None, expand=True, padding=(0, 1), header_style="dim", pad_edge=False)
     grid.add_column("letters", justify="right", width=9, no_wrap=True)
@@ -117,7 +124,8 @@ def _states(each: Group) -> Text:
     return line
 
 
-def _sums(chosen: Sequence[Group], beyond: int) -> Text:
+def sums(chosen: Sequence[Group], beyond: int) -> Text:
+    """Return how many letters and groups there are; *beyond* are letters of groups beyond them."""
     count = sum(each.count for each in chosen) + beyond
     text = (
         f"{count:,} {'letter' if count == 1 else 'letters'} in {len(chosen):,} "

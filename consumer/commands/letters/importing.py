@@ -22,8 +22,10 @@ from consumer.desk.imports import Importable, NotImportableError, importable, im
 from consumer.desk.reading import Progress
 from consumer.kafka.publish import Publisher, RecordRefusedError
 from consumer.kafka.tap import Tap
+from consumer.kafka.topics import topic_limits
 
 _MOST_SHOWN = 10
+_LIKELY_LIMIT = 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -95,7 +97,9 @@ async def _bring_in(told: Progress | None, settings: Settings, file: Path, found
     """Publish what is new, and no line twice."""
     left = dict(found.partitions)
     now = time.time()
-    async with Publisher(settings.kafka, settings.topics.dlq) as publisher:
+    # Where the limit cannot be read the broker's own default is the likeliest.
+    limit = (await topic_limits(settings))["dlq"] or _LIKELY_LIMIT
+    async with Publisher(settings.kafka, settings.topics.dlq, limit) as publisher:
         for number, line in _lines(file):
             try:
                 letter = importable(line)

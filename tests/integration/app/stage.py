@@ -25,6 +25,7 @@ from tests.faults.topics import (
     Topics,
     admin,
     committed_offsets,
+    create_topic,
     create_topics,
     high_watermarks,
 )
@@ -111,6 +112,12 @@ class Stage:
 
     async def create(self, partitions: int = 1) -> None:
         await create_topics(self.servers, self.topics, partitions)
+
+    async def create_audit(self) -> str:
+        """Create a topic for the audits of one partition; return its name."""
+        topic = f"{self.topics.input}-audit"
+        await create_topic(self.servers, topic, 1)
+        return topic
 
     async def recreate(self, topic: str) -> None:
         """Delete *topic* and make it anew, empty, as ``everonce topics create`` does."""

@@ -13,7 +13,7 @@ from consumer.desk.redaction import Redaction
 from tests.unit.core.letter_examples import a_letter, a_record
 
 HIDE = Redaction(DeskSettings().redact)
-SECRET = "hunter2-4711"
+HUNTED = "hunter2-4711"
 NAMES = st.sampled_from(["password", "apiToken", "X-Api-Key", "client_secret", "AUTHORIZATION"])
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=10),
@@ -31,13 +31,13 @@ def planted(document: Any, name: str, secret: Any) -> list[Any]:
 def test_secret_is_nowhere_in_a_letter(
     document: Any, name: str, place: int, ascii_only: bool
 ) -> None:
-    value = json.dumps(planted(document, name, SECRET)[place], ensure_ascii=ascii_only).encode()
-    assume(SECRET.encode() in value)
-    written = a_letter(a_record(value=value, headers=[(name, SECRET.encode())]), event=None)
+    value = json.dumps(planted(document, name, HUNTED)[place], ensure_ascii=ascii_only).encode()
+    assume(HUNTED.encode() in value)
+    written = a_letter(a_record(value=value, headers=[(name, HUNTED.encode())]), event=None)
 
     shown = HIDE.envelope(written.value)
 
-    assert SECRET.encode() not in shown
+    assert HUNTED.encode() not in shown
     assert read_letter(shown).dlq_id == written.dlq_id
 
 

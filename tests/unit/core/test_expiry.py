@@ -58,6 +58,16 @@ def test_a_reached_horizon_stays_until_the_next_is_reached() -> None:
     assert horizon.reached == NOW + 5
 
 
+def test_the_horizon_waits_for_the_control_log_too() -> None:
+    horizon = Horizon()
+    horizon.saw(10, NOW, 5)
+    horizon.committed(10, 4)
+    assert horizon.reached is None
+
+    horizon.committed(10, 5)
+    assert horizon.reached == NOW
+
+
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [

@@ -10,7 +10,7 @@ from consumer.desk.marks import Marks, state_in
 from tests.unit.desk.desk_examples import a_mark, entry_bytes
 
 
-def marks_of(*entries: tuple[bytes, bytes | None]) -> Marks:
+def marks_of(*entries: tuple[bytes | None, bytes | None]) -> Marks:
     marks = Marks()
     for key, value in entries:
         marks.remember(key, value)

@@ -10,6 +10,7 @@ from prometheus_client.metrics_core import Metric as ScrapedMetric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.parser import text_string_to_metric_families as plain
 
+from consumer.core.process_facts import IntakeChanged
 from consumer.core.status import BreakerStatus, Status
 from consumer.telemetry.catalogue import CATALOGUE
 from consumer.telemetry.exposition import Exposition
@@ -164,6 +165,17 @@ def test_a_process_is_ready_only_while_nothing_is_in_the_way() -> None:
 
     assert scrape(an_exposition())["everonce_ready", ()] == 1
     assert scrape(an_exposition(starting))["everonce_ready", ()] == 0
+
+
+def test_the_bound_that_stops_the_reading_is_told_while_it_does() -> None:
+    metrics = Metrics()
+    metrics.tell(IntakeChanged(paused=True, bound="parked"))
+    paused = scrape(an_exposition(metrics=metrics))
+    metrics.tell(IntakeChanged(paused=False, bound="parked"))
+
+    assert paused["everonce_intake_paused", ("parked",)] == 1
+    assert paused["everonce_intake_paused", ("entries",)] == 0
+    assert scrape(an_exposition(metrics=metrics))["everonce_intake_paused", ("parked",)] == 0
 
 
 def test_policies_beyond_the_bound_fold_into_one_label() -> None:

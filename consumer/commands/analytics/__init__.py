@@ -1,0 +1,1 @@
+"""What the metrics of running processes say about processing."""

@@ -1,0 +1,1 @@
+"""The dashboard in ``deploy/grafana``; nothing of it runs in the consumer."""
