@@ -1,5 +1,6 @@
 """How does a command ask the desk: connect, show how far it has come, tell what went wrong?"""
 
+import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -48,17 +49,23 @@ def foretold(
     """Run *work* with what it tells its progress to; what can be foreseen is a CommandError."""
     try:
         with foreseen(settings.kafka), told(doing) as progress:
-            return run_async(work(progress))
+            return _heard_out(work(progress))
     except PartitionMissingError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error
     except (DeskError, NotALetterError, CutError) as error:
         raise CommandError(str(error)) from error
-    except BrokenPipeError:
-        # Whoever read has seen enough; and Python would complain when it flushes.
-        sys.stderr.close()
-        raise CommandError("", ExitCode.OK) from None
     except KeyboardInterrupt:
         raise CommandError("interrupted before it was done", ExitCode.INTERRUPTED) from None
+
+
+def _heard_out(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run *work*; where whoever reads standard output has seen enough, end at once and well."""
+    try:
+        return run_async(work)
+    except BrokenPipeError:
+        # Else Python would complain when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(ExitCode.OK) from None
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 import base64
 import json
 import os
+import shlex
 import signal
 import struct
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -210,34 +212,27 @@ def test_letters_that_were_exported_are_imported_once_where_they_are_missing(
     assert "3 lines are refused" in said(elsewhere, "import", str(broken), code=1)
 
 
-def test_letter_whose_event_was_published_again_and_completed_is_resolved(
-    everonce: CommandLine, tmp_path: Path
-) -> None:
-    published(everonce, an_event("order-1", "order.created"))
-    consumed(everonce, tmp_path, 1)
-    assert said(everonce, "list", "--state", "resolved") == "No letter of this kind (resolved).\n"
-    (tmp_path / "mended").touch()
-    published(everonce, an_event("order-1", "order.created"))
-    consumed(everonce, tmp_path, 1, "--state", "resolved")
-
-    assert said(everonce, "list") == "No letter is open.\n"
-    [letter] = listed(everonce, "--state", "all")
-    report = said(everonce, "show", letter["dlq_id"])
-    assert "resolved: its event has completed since" in report
-    assert "published again to the input" in report
-
-
-def test_letter_that_failed_again_names_the_one_before_it(
+def test_letter_of_an_event_that_is_published_again_fails_again_or_is_resolved(
     everonce: CommandLine, tmp_path: Path
 ) -> None:
     for count in (1, 2):
         published(everonce, an_event("order-1", "order.created"))
         consumed(everonce, tmp_path, count, "--state", "all")
+    letters = {each["state"]: each["dlq_id"] for each in listed(everonce, "--state", "all")}
+    assert letters.keys() == {"open", "failed_again"}
+    first, second = letters["failed_again"], letters["open"]
+    assert first in said(everonce, "show", second)
+    assert f"the newest of 2 letters is {second}" in said(everonce, "show", first)
+    assert said(everonce, "list", "--state", "resolved") == "No letter of this kind (resolved).\n"
 
-    states = {each["state"]: each["dlq_id"] for each in listed(everonce, "--state", "all")}
-    assert states.keys() == {"open", "failed_again"}
-    assert states["failed_again"] in said(everonce, "show", states["open"])
-    assert states["open"] in said(everonce, "show", states["failed_again"])
+    (tmp_path / "mended").touch()
+    published(everonce, an_event("order-1", "order.created"))
+    consumed(everonce, tmp_path, 1, "--state", "resolved")
+
+    assert said(everonce, "list") == "No letter is open.\n"
+    report = said(everonce, "show", second)
+    assert "resolved: its event has completed since" in report
+    assert "published again to the input" in report
 
 
 @pytest.mark.parametrize(
@@ -260,6 +255,22 @@ def test_what_cannot_be_done_is_said_with_what_to_do(
 
     assert (done.returncode, message in done.stderr) == (code, True), done.stderr
     assert all(is_harmless(line) for line in done.stderr.split("\n"))
+
+
+def test_reader_who_has_seen_enough_ends_an_export_well(everonce: CommandLine) -> None:
+    lines = [{"key": str(number), "value": {"a": "x" * 1000}} for number in range(300)]
+    published(everonce, *lines, topic="dlq")
+    command = " ".join(shlex.quote(word) for word in everonce.command("dlq", "export", "-"))
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{command} | head -1"],
+        cwd=ROOT,
+        env=everonce.environment,
+        capture_output=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len(done.stdout.splitlines()) == 1
 
 
 def test_missing_topic_is_named(fresh: CommandLine) -> None:
