@@ -145,7 +145,7 @@ lock: .venv/.dev ## Write the locks anew from pyproject.toml (UPGRADE=--upgrade:
 	$(COMPILE) --extra embedded -o requirements/run.lock pyproject.toml
 	$(COMPILE) -c requirements/run.lock -o requirements/image.lock pyproject.toml
 	$(BIN)/python -c '$(LISTED)' dependency-groups dev \
-		| $(COMPILE) -c requirements/run.lock --extra embedded -o requirements/dev.lock pyproject.toml -
+		| $(COMPILE) -c requirements/run.lock --extra embedded --extra otel -o requirements/dev.lock pyproject.toml -
 	$(BIN)/python -c '$(LISTED)' project optional-dependencies java \
 		| $(COMPILE) -c requirements/dev.lock -o requirements/java.lock -
 

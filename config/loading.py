@@ -100,6 +100,7 @@ class _Check:
             retry=sections["retry"],
             breakers=sections["breakers"],
             commit=sections["commit"],
+            notify=sections["notify"],
         ):
             if self._refused.isdisjoint(concerned):
                 yield Problem("", f"{message}{self._origins(concerned)}")

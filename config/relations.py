@@ -6,6 +6,7 @@ from typing import NamedTuple
 from config.breakers import BreakerPolicy, BreakerSettings
 from config.connection import KafkaSettings
 from config.durations import format_duration
+from config.notify import NotifySettings
 from config.processing import CommitSettings, ProcessingSettings
 from config.retries import RetrySettings
 from config.topics import TopicSettings
@@ -28,6 +29,7 @@ def disagreements(
     retry: RetrySettings,
     breakers: BreakerSettings,
     commit: CommitSettings,
+    notify: NotifySettings,
 ) -> Iterator[Disagreement]:
     """Yield everything that does not agree."""
     yield from _commit_in_time(kafka, commit)
@@ -39,6 +41,7 @@ def disagreements(
     yield from _topics_differ(topics)
     yield from _policies_exist(retry)
     yield from _breakers_can_open(breakers)
+    yield from _notices_signed(notify)
 
 
 def _commit_in_time(kafka: KafkaSettings, commit: CommitSettings) -> Iterator[Disagreement]:
@@ -166,6 +169,15 @@ def _breakers_can_open(breakers: BreakerSettings) -> Iterator[Disagreement]:
     for table, name, policy in breakers.named():
         if (problem := _longest_below_first(f"breakers.{table}.{name}", policy)) is not None:
             yield Disagreement((f"breakers.{table}", *keys), problem)
+
+
+def _notices_signed(notify: NotifySettings) -> Iterator[Disagreement]:
+    if notify.urls and notify.secret is None:
+        yield Disagreement(
+            ("notify.urls", "notify.secret"),
+            "notify.secret is missing: what is posted to notify.urls is signed with it; set it, "
+            "and tell the receivers",
+        )
 
 
 def _longest_below_first(path: str, policy: BreakerPolicy) -> str | None:

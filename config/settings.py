@@ -13,13 +13,16 @@ from config.breakers import BreakerSettings
 from config.connection import KafkaSettings
 from config.dedup import DedupSettings, OnConflict, OnDuplicate
 from config.desk import DeskSettings
+from config.dlq import DlqSettings
 from config.failures import ClassificationRule, ClassificationSettings
 from config.guard import GuardSettings
+from config.notify import NotifySettings
 from config.policies import Frozen
 from config.processing import CommitSettings, ProcessingSettings, ProcessorSettings
 from config.relations import disagreements
 from config.retries import RetrySettings
 from config.topics import TopicSettings
+from config.tracing import TracingSettings
 
 __all__ = [
     "BreakerSettings",
@@ -28,10 +31,12 @@ __all__ = [
     "CommitSettings",
     "DedupSettings",
     "DeskSettings",
+    "DlqSettings",
     "GuardSettings",
     "HttpSettings",
     "KafkaSettings",
     "LogSettings",
+    "NotifySettings",
     "OnConflict",
     "OnDuplicate",
     "ProcessingSettings",
@@ -39,6 +44,7 @@ __all__ = [
     "RetrySettings",
     "Settings",
     "TopicSettings",
+    "TracingSettings",
 ]
 
 
@@ -84,8 +90,11 @@ class Settings(BaseSettings):
     dedup: DedupSettings = DedupSettings()
     commit: CommitSettings = CommitSettings()
     desk: DeskSettings = DeskSettings()
+    dlq: DlqSettings = DlqSettings()
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
+    notify: NotifySettings = NotifySettings()
+    tracing: TracingSettings = TracingSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -109,6 +118,7 @@ class Settings(BaseSettings):
             retry=self.retry,
             breakers=self.breakers,
             commit=self.commit,
+            notify=self.notify,
         )
         if messages := [disagreement.message for disagreement in found]:
             raise ValueError("; ".join(messages))

@@ -26,14 +26,14 @@ from consumer.kafka.state_log import KafkaStateLog
 from consumer.kafka.topic_facts import TopicFacts, topic_facts
 from consumer.kafka.writers import writers
 from consumer.ledger.memory import MemoryLedger
-from consumer.ports import Observer, StateLog, Writer
-from consumer.runtime.attempts import Attempts
+from consumer.ports import Observer, StateLog, Tracer, Writer
 from consumer.runtime.bounds import Bounds
 from consumer.runtime.environment import Clocks, Environment
 from consumer.runtime.gates import Gates
 from consumer.runtime.kept_ledgers import KeptLedgers
 from consumer.runtime.partition_counts import watch_partition_counts
 from consumer.runtime.supervisor import Supervisor
+from consumer.runtime.traced import attempts_for, limits_for, registry_for
 from consumer.runtime.workers import WorkerPool
 from processors.registry import Registry
 
@@ -48,6 +48,7 @@ class Application:
         settings: The deployment's.
         registry: The processors.
         observer: Who is told facts.
+        tracer: Told of attempts, where they are traced.
         make_writers: Makes the maker of producers; faults are injected here.
         make_state_log: Makes the reader of the state topic.
     """
@@ -58,11 +59,13 @@ class Application:
         *,
         registry: Registry,
         observer: Observer,
+        tracer: Tracer | None = None,
         make_writers: Callable[..., Callable[[int], Writer]] = writers,
         make_state_log: Callable[[Settings, LogReader], StateLog] = KafkaStateLog,
     ) -> None:
         self._settings = settings
-        self._registry = registry
+        self._registry = registry_for(registry, tracer)
+        self._tracer = tracer
         self._observer = observer
         self._make_writers = make_writers
         self._make_state_log = make_state_log
@@ -139,7 +142,7 @@ class Application:
             self._observer,
             now=asyncio.get_running_loop().time(),
         )
-        attempts = Attempts(settings, gates, now=time.time)
+        attempts = attempts_for(settings, gates, now=time.time, tracer=self._tracer)
         pool = WorkerPool(
             settings.processing.concurrency,
             attempts.run,
@@ -160,11 +163,12 @@ class Application:
             pool=pool,
             bounds=Bounds(settings.processing, settings.retry),
             gates=gates,
-            limits=_with_defaults(limits),
+            limits=limits_for(_with_defaults(limits), self._tracer),
             letter_retention_seconds=facts.dlq_retention_seconds,
             instance=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
             version=version("everonce"),
             partitions=facts.partitions,
+            tracer=self._tracer,
         )
         return env, pool
 

@@ -5,14 +5,18 @@ Beside it stands only what a command adds: signals, an embedded broker, a live v
 
 import asyncio
 import gc
+import os
+import socket
 import time
-from typing import Any
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
 from structlog.typing import FilteringBoundLogger
 
 from config.settings import Settings
 from consumer.app import Application
 from consumer.core.facts import Fact
+from consumer.core.notice_record import NoticeSource
 from consumer.core.status import Status
 from consumer.ports import Observer
 from consumer.telemetry.exposition import Exposition
@@ -20,8 +24,16 @@ from consumer.telemetry.http import HttpServer, pages
 from consumer.telemetry.liveness import Activity, liveness_problems, stall_seconds
 from consumer.telemetry.loop_lag import LoopWatch
 from consumer.telemetry.metrics import Metrics
+from consumer.telemetry.notifier import Notifier, Receiver
 from consumer.telemetry.observer import Telemetry
 from processors.registry import Registry
+
+if TYPE_CHECKING:
+    from consumer.telemetry.tracing import OtelTracer
+
+
+class MissingExtraError(Exception):
+    """Something that the settings ask for needs an extra of the package."""
 
 
 class ConsumerProcess:
@@ -33,6 +45,9 @@ class ConsumerProcess:
         logger: Of our own lines.
         beside: Another observer, told every fact after telemetry: the live view.
         parts: Passed on to ``Application``.
+
+    Raises:
+        MissingExtraError: Attempts are to be traced, and what that needs is not installed.
     """
 
     def __init__(
@@ -46,9 +61,18 @@ class ConsumerProcess:
     ) -> None:
         metrics = Metrics()
         self._activity = Activity(time.monotonic)
-        telemetry = Telemetry(metrics, self._activity, logger, settings.log)
+        self._notifier = notifier_for(settings, metrics, logger)
+        notices = ("notices", self._notifier.tell)
+        telemetry = Telemetry(metrics, self._activity, logger, settings.log, notices)
         observer: Observer = telemetry if beside is None else Both(telemetry, beside)
-        self._application = Application(settings, registry=registry, observer=observer, **parts)
+        self._tracer = tracer_for(settings)
+        self._application = Application(
+            settings,
+            registry=registry,
+            observer=observer,
+            tracer=self._tracer,
+            **parts,
+        )
         self._lag = LoopWatch(observer, time.monotonic)
         longest = max((p.timeout or 0.0 for p in registry), default=0.0)
         self._stall_seconds = stall_seconds(settings, longest)
@@ -71,16 +95,79 @@ class ConsumerProcess:
         """
         calm_garbage_collector()
         self._lag.start()
+        self._notifier.start()
+        if self._tracer is not None:
+            self._tracer.start()
         try:
             await self.http.start()
             await self._application.run(stop)
         finally:
             await self.http.stop()
             await self._lag.stop()
+            await self._notifier.stop()
+            if self._tracer is not None:
+                await self._tracer.stop()
 
     def _liveness_problems(self) -> list[str]:
         still = self._activity.still_seconds()
         return [*liveness_problems(self.status(), still, self._stall_seconds)]
+
+
+def notifier_for(
+    settings: Settings,
+    metrics: Metrics,
+    logger: FilteringBoundLogger,
+) -> Notifier:
+    """Return who tells people of things, with the webhooks that *settings* name."""
+    source = NoticeSource(
+        consumer=settings.kafka.group_id,
+        instance=_instance(),
+        version=version("everonce"),
+    )
+    receivers: list[Receiver] = []
+    if settings.notify.urls:
+        # Its HTTP client takes a moment to import: only where somebody is told.
+        from consumer.telemetry.webhook import Webhook  # noqa: PLC0415
+
+        def count(outcome: str) -> None:
+            metrics.notice_deliveries.add(1, (outcome,))
+
+        receivers += [
+            Webhook(url.get_secret_value(), settings.notify, logger, count, clock=time.time)
+            for url in settings.notify.urls
+        ]
+    return Notifier(
+        settings.notify,
+        source,
+        metrics,
+        logger,
+        receivers,
+        now=time.monotonic,
+        clock=time.time,
+    )
+
+
+def tracer_for(settings: Settings) -> "OtelTracer | None":
+    """Return who makes spans of attempts, where *settings* ask for it.
+
+    Raises:
+        MissingExtraError: What that needs is not installed.
+    """
+    if not settings.tracing.enabled:
+        return None
+    try:
+        # An extra: not there in most deployments.
+        from consumer.telemetry.tracing import OtelTracer  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"tracing.enabled is set, but {error.name} is not installed: install everonce[otel], "
+            "or set tracing.enabled to false",
+        ) from error
+    return OtelTracer(settings, version=version("everonce"), instance=_instance())
+
+
+def _instance() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def calm_garbage_collector() -> None:

@@ -6,6 +6,7 @@ Everything is looked at, whatever else is wrong, so that one run names all probl
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from config.loading import load_settings
@@ -81,6 +82,13 @@ def _settings(config: Path | None) -> tuple[Settings | None, Check]:
         client_settings(settings.kafka)
     except (ValueError, OSError) as error:
         finding = Finding("kafka", "error", f"the connection cannot be set up: {error}")
+        return None, Check("settings", [finding])
+    if settings.tracing.enabled and find_spec("opentelemetry") is None:
+        finding = Finding(
+            "tracing.enabled",
+            "error",
+            "attempts are to be traced, but OpenTelemetry is not installed: install everonce[otel]",
+        )
         return None, Check("settings", [finding])
     return settings, Check("settings", (), "all of them are valid")
 

@@ -10,7 +10,7 @@ from config.settings import Settings
 from consumer.commands.exits import CommandError, ExitCode
 from consumer.core.status import Status
 from consumer.ports import Observer, StragglerError
-from consumer.process import ConsumerProcess
+from consumer.process import ConsumerProcess, MissingExtraError
 from consumer.runtime.partition_counts import PartitionCountError
 from consumer.runtime.vitality import NothingWorksError
 from consumer.telemetry.http import HttpAddressError
@@ -26,6 +26,9 @@ class Service:
         registry: The processors.
         watcher: Told every fact beside telemetry: the live view.
         log: Where the log goes; standard error without it.
+
+    Raises:
+        CommandError: What the settings ask for is not installed.
     """
 
     def __init__(
@@ -38,7 +41,10 @@ class Service:
     ) -> None:
         configure_logging(settings.log, log)
         self._logger = own_logger(settings.log, log)
-        self._process = ConsumerProcess(settings, registry, self._logger, beside=watcher)
+        try:
+            self._process = ConsumerProcess(settings, registry, self._logger, beside=watcher)
+        except MissingExtraError as error:
+            raise CommandError(str(error), ExitCode.USAGE) from error
 
     def status(self) -> Status:
         """Return the process at this moment."""

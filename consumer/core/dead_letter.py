@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid5
 
+from config.dlq import LetterDialect
 from consumer.core.dead_letter_members import (
     LetterContext,
     Members,
@@ -24,6 +25,7 @@ from consumer.core.dead_letter_size import SMALLEST_LETTER_BYTES, fitted, short_
 from consumer.core.exact_bytes import exact
 from consumer.core.exception_text import encodable
 from consumer.core.failure import History
+from consumer.core.letter_dialect import dialect_headers
 from consumer.core.output import OutputRecord, output_bytes
 from consumer.core.record import Headers, Record, source_of
 from consumer.core.retry import GiveUp
@@ -62,6 +64,7 @@ def build_letter(  # noqa: PLR0913 - the sources of a letter; each caller has th
     context: LetterContext,
     previous_dlq_ids: Sequence[str] = (),
     redrive_count: int = 0,
+    dialect: LetterDialect = "none",
     max_bytes: int,
     now: float,
 ) -> DeadLetter:
@@ -76,6 +79,7 @@ def build_letter(  # noqa: PLR0913 - the sources of a letter; each caller has th
         context: Who gave it up.
         previous_dlq_ids: Earlier letters of the same event, oldest first.
         redrive_count: How many there were.
+        dialect: Whose headers it carries beside ours.
         max_bytes: Most that key, value and headers may take as ``output_bytes`` counts them; at
             least SMALLEST_LETTER_BYTES, and taken to be that where it is less.
         now: Seconds since the epoch.
@@ -83,7 +87,10 @@ def build_letter(  # noqa: PLR0913 - the sources of a letter; each caller has th
     max_bytes = max(max_bytes, SMALLEST_LETTER_BYTES)
     dlq_id = letter_id(record, redrive_count)
     key = _kept_key(record.key, max_bytes)
-    headers = _headers(record, event, give_up, history, dlq_id, max_bytes)
+    headers = [
+        *_headers(record, event, give_up, history, dlq_id, max_bytes),
+        *dialect_headers(dialect, record, give_up, context, max_bytes),
+    ]
     members: Members = {
         "schema": DEAD_LETTER_SCHEMA,
         "dlq_id": dlq_id,

@@ -72,6 +72,12 @@ class EventDeadLettered:
     code: str
     message: str
     attempts: int
+    cause: str | None = None
+    """Code of the last failure; of another one than ``code`` where a limit decided."""
+    exception: str = ""
+    """Name of the exception, with its module; empty where there was none."""
+    processor: str | None = None
+    """None where none ran."""
 
 
 @dataclass(frozen=True, slots=True)

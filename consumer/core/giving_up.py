@@ -55,6 +55,7 @@ def dead_lettered(
         context=_context(rules, item),
         previous_dlq_ids=previous.dlq_ids if previous is not None else (),
         redrive_count=previous.count if previous is not None else 0,
+        dialect=rules.letter_dialect,
         max_bytes=room(rules, "dlq"),
         now=now,
     )
@@ -105,6 +106,7 @@ def poison(rules: Rules, record: Record, failure: Failure, *, now: float) -> Set
         context=_context(rules, None),
         previous_dlq_ids=(),
         redrive_count=0,
+        dialect=rules.letter_dialect,
         max_bytes=room(rules, "dlq"),
         now=now,
     )

@@ -53,6 +53,9 @@ def event_dead_lettered(
         code=give_up.failure.code,
         message=give_up.failure.message,
         attempts=item.attempts if item is not None else 0,
+        cause=give_up.cause.code,
+        exception=give_up.cause.type,
+        processor=item.processor.name if item is not None and item.processor else None,
     )
 
 

@@ -11,6 +11,7 @@ from consumer.core.audit_record import AuditRecord
 from consumer.core.dead_letter_record import DeadLetterRecord
 from consumer.core.event_record import EventRecord
 from consumer.core.ledger_record import LedgerEntryRecord, ProgressRecord
+from consumer.core.notice_record import NoticeRecord
 from consumer.core.result import ResultRecord
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -22,6 +23,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "ledger-entry": LedgerEntryRecord,
     "ledger-progress": ProgressRecord,
     "audit": AuditRecord,
+    "notice": NoticeRecord,
 }
 """Name of the file in docs/schemas, without its ending -> what it is generated from."""
 

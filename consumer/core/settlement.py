@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 import orjson
 
+from config.dlq import LetterDialect
 from consumer.core.act_facts import ActAnswer
 from consumer.core.failure import first_started_at
 from consumer.core.in_flight import InFlight
@@ -64,6 +65,8 @@ class Rules:
     consumer: str
     """Group id, for the letter."""
     version: str
+    letter_dialect: LetterDialect = "none"
+    """Whose headers letters carry beside ours."""
     source: bytes = field(init=False)
     """What the sources of this partition's records have in common."""
     surely_fits: int = field(init=False)

@@ -6,6 +6,7 @@
 ``state_log``       the ledger's topic, read for a restore
 ``ledger_store``    the entries of a partition's ledger
 ``observer``        who is told facts, and who looks up the status
+``tracer``          who is told of attempts as spans of a trace, where somebody is
 ``errors``          what may go wrong behind them, and what it asks of the runtime
 ==================  ==============================================================================
 
@@ -25,10 +26,12 @@ from consumer.ports.ledger_store import LedgerStore
 from consumer.ports.observer import Observer, StatusReader
 from consumer.ports.source import AssignmentListener, LogBounds, Source
 from consumer.ports.state_log import StateLog
+from consumer.ports.tracer import AttemptSpan, Tracer
 from consumer.ports.writer import CommitBatch, CommitReceipt, Writer
 
 __all__ = [
     "AssignmentListener",
+    "AttemptSpan",
     "CommitBatch",
     "CommitReceipt",
     "LedgerStore",
@@ -44,5 +47,6 @@ __all__ = [
     "StatusReader",
     "StragglerError",
     "TopicRole",
+    "Tracer",
     "Writer",
 ]

@@ -9,7 +9,7 @@ from consumer.core.dedup_key import DedupKey, dedup_key_for
 from consumer.core.fingerprint import Fingerprint, fingerprint_for
 from consumer.core.output import TopicRole
 from consumer.core.record import TopicPartition
-from consumer.ports import LedgerStore, Observer, Source, StateLog, Writer
+from consumer.ports import LedgerStore, Observer, Source, StateLog, Tracer, Writer
 from consumer.runtime.bounds import Bounds
 from consumer.runtime.gates import Gates
 from consumer.runtime.retry_budgets import RetryBudgets
@@ -84,6 +84,8 @@ class Environment:
     version: str
     partitions: int = 1
     """Of the input, and of all other topics."""
+    tracer: Tracer | None = None
+    """Told of attempts, where they are traced."""
     sessions: int = 0
     """Sessions that run now; they share the rate of transactions."""
     fingerprint: Fingerprint = field(init=False)

@@ -25,6 +25,7 @@ from consumer.runtime.reading import Reading
 from consumer.runtime.set_up import find_control, find_start, first_progress, lanes_of, restore
 from consumer.runtime.settling import Settling
 from consumer.runtime.suspects import Suspects
+from consumer.runtime.traced import TracedSettling
 from consumer.runtime.trimming import Trimming
 from consumer.runtime.turns import Turns
 
@@ -199,6 +200,7 @@ class Session:
             limits=dict(env.limits),
             consumer=settings.kafka.group_id,
             version=env.version,
+            letter_dialect=settings.dlq.headers,
         )
         turns = Turns(env, state)
         parking = Parking(env, state, rules, turns, self)
@@ -206,7 +208,8 @@ class Session:
         commit = GroupCommit(env, state, writer, parking, suspects, self.moved)
         await commit.commit()
         self._turns = turns
-        self.settling = Settling(env, state, rules, turns, parking)
+        kind = Settling if env.tracer is None else TracedSettling
+        self.settling = kind(env, state, rules, turns, parking)
         intake = Intake(env, state, self.settling, parking, self)
         acting = Control.of(
             env, state, self.settling, parking, self, cautious_before=control.cautious_before

@@ -6,6 +6,7 @@ suffixes that Prometheus asks for.  Labels are closed or bounded sets: never an 
 
 from consumer.telemetry.letters_catalogue import LETTERS_METRICS
 from consumer.telemetry.metric import AGES, COMMITS, DURATIONS, RESTORES, Metric
+from consumer.telemetry.notice_catalogue import NOTICE_METRICS
 from consumer.telemetry.outage_catalogue import OUTAGE_METRICS
 from consumer.telemetry.parked_catalogue import PARKED_METRICS
 
@@ -246,5 +247,6 @@ CATALOGUE: tuple[Metric, ...] = (
     + PARKED_METRICS
     + OUTAGE_METRICS
     + LETTERS_METRICS
+    + NOTICE_METRICS
 )
-"""Every metric: those of this file in its order, then of what is parked, of outages, of letters."""
+"""Every metric: of this file in its order, then of what is parked, outages, letters, notices."""

@@ -6,6 +6,7 @@ histograms cost.  Gauges are not kept here: ``exposition`` reads them at the scr
 
 from typing import assert_never, get_args
 
+from config.notify import NoticeKind
 from consumer.core.act import ActKind
 from consumer.core.act_facts import ActDone
 from consumer.core.audit_record import ActOutcome
@@ -39,7 +40,13 @@ from consumer.core.session_facts import (
     SessionLost,
     SessionStarted,
 )
-from consumer.telemetry import catalogue, letters_catalogue, outage_catalogue, parked_catalogue
+from consumer.telemetry import (
+    catalogue,
+    letters_catalogue,
+    notice_catalogue,
+    outage_catalogue,
+    parked_catalogue,
+)
 from consumer.telemetry.values import BoundedSet, Counter, Histogram
 
 KNOWN_REASONS = (
@@ -84,6 +91,9 @@ class Metrics:
         self.fallback_failures = Counter(outage_catalogue.FALLBACK_FAILURES)
         self.budget_waits = Counter(outage_catalogue.RETRY_BUDGET_WAITS)
         self.guard_changes = Counter(outage_catalogue.GUARD_CHANGES)
+        self.notices = Counter(notice_catalogue.NOTICES)
+        self.notice_deliveries = Counter(notice_catalogue.NOTICE_DELIVERIES)
+        self.notices_overlooked = Counter(notice_catalogue.NOTICES_OVERLOOKED)
         self.telemetry_failures = Counter(catalogue.TELEMETRY_FAILURES)
         # A series that is absent until its first event hides that event from a rate.
         for outcome in get_args(EventOutcome):
@@ -98,6 +108,8 @@ class Metrics:
             self.acts.add(0, ("redrive", became))
         for reason in KNOWN_REASONS:
             self.sessions_lost.add(0, (reason,))
+        for notice in get_args(NoticeKind):
+            self.notices.add(0, (notice,))
         # Operators and authors may use words of their own: a table and a bound, never a series
         # per event.
         self._codes = BoundedSet(ERROR_CODES, room=32, fold="OTHER")

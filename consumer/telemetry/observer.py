@@ -26,8 +26,9 @@ class Telemetry:
         activity: Activity,
         logger: FilteringBoundLogger,
         settings: LogSettings,
+        *beside: tuple[str, Sink],
     ) -> None:
-        """Tell each fact to *metrics*, *activity* and *logger*, in this order."""
+        """Tell each fact to *metrics*, *activity*, *logger*, and who is *beside* them by name."""
         self.wants_each_event = settings.level == "debug"
         """Whether ``EventSettled`` is stated for every event."""
         self._failures = metrics.telemetry_failures
@@ -37,6 +38,7 @@ class Telemetry:
             ("metrics", metrics.tell),
             ("activity", activity.tell),
             ("logs", Logs(logger).tell),
+            *beside,
         )
 
     def observe(self, fact: Fact) -> None:

@@ -36,7 +36,7 @@ def asked(name: str) -> list[str]:
     extras = document["project"]["optional-dependencies"]
     wanted = {
         "build": document["build-system"]["requires"],
-        "dev": runtime + extras["embedded"] + document["dependency-groups"]["dev"],
+        "dev": runtime + extras["embedded"] + extras["otel"] + document["dependency-groups"]["dev"],
         "image": runtime,
         "java": extras["java"],
         "run": runtime + extras["embedded"],

@@ -10,8 +10,7 @@ from config.settings import Settings
 from consumer.core.facts import Fact
 from consumer.core.output import TopicRole
 from consumer.ledger.memory import MemoryLedger
-from consumer.ports import Writer
-from consumer.runtime.attempts import Attempts
+from consumer.ports import Tracer, Writer
 from consumer.runtime.bounds import Bounds
 from consumer.runtime.environment import Clocks, Environment
 from consumer.runtime.gates import Gates
@@ -19,6 +18,7 @@ from consumer.runtime.kept_ledgers import KeptLedgers
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.session import Session
 from consumer.runtime.supervisor import Supervisor
+from consumer.runtime.traced import attempts_for, limits_for, registry_for
 from consumer.runtime.workers import WorkerPool
 from processors.registry import Registry
 from tests.fakes.kafka import Connection, MemoryKafka
@@ -53,6 +53,7 @@ class MemoryProcess:
         settings: Those of the cluster, where a test varies none.
         name: Tells processes of one test apart.
         draw: The chance in back-offs; none without it.
+        tracer: Told of attempts, where they are traced.
     """
 
     def __init__(
@@ -63,7 +64,9 @@ class MemoryProcess:
         settings: Settings | None = None,
         name: str = "one",
         draw: Callable[[], float] = lambda: 0.0,
+        tracer: Tracer | None = None,
     ) -> None:
+        registry = registry_for(registry, tracer)
         self._kafka = kafka
         self.settings = settings or kafka.settings
         self.connection = Connection(name)
@@ -72,7 +75,7 @@ class MemoryProcess:
         self.stop = asyncio.Event()
         clock = kafka.clock
         gates = Gates(self.settings, registry, self.told, now=clock.monotonic)
-        self._attempts = Attempts(self.settings, gates, now=clock.now)
+        self._attempts = attempts_for(self.settings, gates, now=clock.now, tracer=tracer)
         processing = self.settings.processing
         self.pool = WorkerPool(
             processing.concurrency,
@@ -92,11 +95,12 @@ class MemoryProcess:
             pool=self.pool,
             bounds=Bounds(processing, self.settings.retry),
             gates=gates,
-            limits=limits,
+            limits=limits_for(limits, tracer),
             letter_retention_seconds=self.settings.dedup.window,
             instance=name,
             version="1.2.3",
             partitions=kafka.partitions,
+            tracer=tracer,
         )
         ledgers = KeptLedgers(
             max_entries=100_000, delete_retention_seconds=24 * 3600.0, now=clock.now

@@ -70,6 +70,7 @@ letters = st.fixed_dictionaries(
         "ledger_key": texts,
         "context": st.builds(LetterContext, names, names, texts, names, st.none() | texts),
         "redrive_count": st.integers(0, 9),
+        "dialect": st.sampled_from(["none", "spring", "connect"]),
         "previous_dlq_ids": st.lists(st.just("d" * 36), max_size=30),
     }
 )

@@ -131,6 +131,24 @@ async def test_poison_record_is_dead_lettered_byte_for_byte_and_never_run() -> N
     assert process.told.of(EventDeadLettered)[0].event_id is None
 
 
+@pytest.mark.parametrize(
+    ("dialect", "header"),
+    [
+        ("spring", ("kafka_dlt-original-offset", bytes(8))),
+        ("connect", ("__connect.errors.offset", b"0")),
+    ],
+)
+async def test_letters_carry_the_headers_that_settings_ask_for(
+    dialect: str, header: tuple[str, bytes]
+) -> None:
+    kafka = a_cluster(dlq={"headers": dialect})
+    kafka.publish(b"not JSON")
+    async with serving(kafka, accept):
+        await eventually(lambda: at_rest(kafka))
+    (letter,) = kafka.visible("dlq")
+    assert header in letter.headers
+
+
 async def test_payload_too_deep_for_a_fingerprint_is_poison() -> None:
     kafka = a_cluster()
     deep = b"[" * 600 + b"]" * 600

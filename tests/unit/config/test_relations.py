@@ -12,7 +12,7 @@ from config.settings import Settings
 def _found(**sections: Any) -> list[tuple[tuple[str, ...], str]]:
     built = {
         name: type(getattr(Settings(), name)).model_validate(sections.get(name, {}))
-        for name in ("kafka", "topics", "processing", "retry", "breakers", "commit")
+        for name in ("kafka", "topics", "processing", "retry", "breakers", "commit", "notify")
     }
     return [(found.keys, found.message) for found in disagreements(**built)]
 

@@ -65,10 +65,10 @@ def test_value_in_which_nothing_is_hidden_stays_as_it_is(value: bytes) -> None:
     assert HIDE.value(value) == value
 
 
-@pytest.mark.parametrize("pattern", ["p[i1]n", "пароль*", "*a*b*", "?in"])
+@pytest.mark.parametrize("pattern", ["p[i1]n", "größe*", "*a*b*", "?in"])
 def test_pattern_may_have_classes_stars_and_any_letters(pattern: str) -> None:
     hide = Redaction([pattern])
-    name = {"p[i1]n": "P1N", "пароль*": "пароль2", "*a*b*": "xaxbx", "?in": "pin"}[pattern]
+    name = {"p[i1]n": "P1N", "größe*": "GRÖßE2", "*a*b*": "xaxbx", "?in": "pin"}[pattern]
 
     assert hide.value(orjson.dumps({name: 7})) == orjson.dumps({name: HIDDEN})
     assert hide.text(f"{name}=7 is wrong") == f"{name}=(hidden) is wrong"
