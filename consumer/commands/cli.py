@@ -45,19 +45,8 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     line.callback()(everonce)
-<<<<<<< HEAD
-    for command in (
-        run.run,
-        check.check,
-        produce.produce,
-        tail.tail,
-        stats.stats,
-        replay.replay,
-    ):
-=======
     alone = (run.run, check.check, produce.produce, tail.tail, replay.replay, stats.stats)
     for command in alone:
->>>>>>> main
         line.command()(command)
     line.add_typer(topics.group, name="topics")
     line.add_typer(kafka.group, name="kafka")

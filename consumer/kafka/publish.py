@@ -42,12 +42,8 @@ class Publisher:
 
     Args:
         kafka: How the brokers are reached.
-<<<<<<< HEAD
-        topic: Where the records go, by the hash of their key as every Kafka client does it.
-=======
         topic: Where the records go, by the hash of their key as every Kafka client does it unless
             a partition is given.
->>>>>>> main
         max_bytes: Most that a record may take; for topics that take more than Kafka's default.
     """
 
