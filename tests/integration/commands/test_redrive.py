@@ -413,3 +413,39 @@ def test_ledger_that_knows_nothing_says_so(desk: Desk) -> None:
     done = desk("ledger", "show", "nothing\x1b[2J", code=1)
 
     assert r"the ledger knows nothing of 'nothing\x1b[2J'" in done.stderr
+
+
+def test_worker_that_dies_is_missed_and_the_run_goes_on_with_the_next(desk: Desk) -> None:
+    short = {
+        "EVERONCE_KAFKA__SESSION_TIMEOUT": "6s",
+        "EVERONCE_KAFKA__HEARTBEAT_INTERVAL": "1s",
+    }
+    desk = Desk(CommandLine({**desk.everonce.environment, **short}), desk.folder)
+    with running(desk.everonce, **desk.environment()) as worker:
+        desk.fail(*range(20))
+        desk.mode("well")
+        command = desk.everonce.command("dlq", "redrive", "--yes", "--json", "--rate", "4")
+        environment = {**desk.everonce.environment, **desk.environment()}
+        with subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as asking:
+            desk.until(lambda: len(desk.runs()) >= 4)
+            worker.kill()
+            out, _ = asking.communicate(timeout=60)
+    report = json.loads(out)["run"]
+    assert asking.returncode == 6
+    assert report["end"] == "no_worker"
+    assert 4 <= report["asked"] < 20
+    assert report["going"] > 0
+
+    with desk.worker():
+        resumed = desk.run("dlq", "redrive", "--resume", report["run"])
+
+    assert (resumed["asked"], resumed["succeeded"]) == (20, 20)
+    # What ran when the worker died may run again; Kafka sees one result of each all the same.
+    assert {line.split()[0] for line in desk.runs()} == {f"inv-{number}" for number in range(20)}
+    assert [each["state"] for each in desk.letters("--state", "all")] == ["resolved"] * 20
+    results = desk("tail", "results", "--json", "--from", "beginning").stdout.splitlines()
+    done = [json.loads(line)["value"] for line in results]
+    successes = [each["event_id"] for each in done if each["status"] == "success"]
+    assert sorted(successes) == sorted(f"inv-{number}" for number in range(20))
