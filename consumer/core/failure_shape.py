@@ -7,10 +7,12 @@ of new groups and for the desk alike, so both speak of the same groups.
 """
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 
 from consumer.core.exception_text import bounded
 
+_SHORTEST_ID = 4
 LONGEST_SHAPE = 200
 """Characters; what comes later in a message seldom tells another kind of failure."""
 _LOOKED_AT = 600
@@ -46,14 +48,31 @@ _SIGN = re.compile(r"(?<![\w>])[+-](?=<n>)")
 _SPACE = re.compile(r"\s+")
 
 
-def shape_of(message: str) -> str:
+def shape_of(message: str, event_id: str | None = None) -> str:
     """Return what *message* has in common with others of its kind.
 
     At most LONGEST_SHAPE characters on one line; the text is foreign all the same, so whoever
     shows it makes it harmless first.
+
+    Args:
+        message: What a failure says; the words of a limit before it are dropped.
+        event_id: Of the event, to be folded wherever it stands.
     """
+    text = bounded(without_limit(message), _LOOKED_AT)
+    if event_id is not None and len(event_id) >= _SHORTEST_ID and event_id in text:
+        text = text.replace(event_id, "<n>")
+    return _folded(text)
+
+
+def without_limit(message: str) -> str:
+    """Return the message of the last failure, without the words of the limit that decided."""
     limit = _LIMIT.match(message, 0, _LOOKED_AT)
-    text = bounded(message if limit is None else message[limit.end() :], _LOOKED_AT)
+    return message if limit is None else message[limit.end() :]
+
+
+# A million letters of an outage say the same few hundred things.
+@lru_cache(maxsize=4096)
+def _folded(text: str) -> str:
     text = _QUOTED.sub("<text>", text)
     text = _QUERY.sub(r"\1?<text>", text)
     text = _ADDRESS.sub("<text>", text)
@@ -65,20 +84,21 @@ def shape_of(message: str) -> str:
     return _SPACE.sub(" ", text).strip()[:LONGEST_SHAPE].rstrip()
 
 
-def group_id(code: str | None, processor: str | None, exception: str, message: str) -> str:
-    """Return the name of the group that a failure belongs to: 16 hexadecimal digits.
+@lru_cache(maxsize=4096)
+def group_id(code: str | None, processor: str | None, exception: str, shape: str) -> str:
+    """Return the name of the group that a failure belongs to: 8 hexadecimal digits.
 
     Args:
         code: Error code of the last failure: ``error.cause`` of a letter where it has one, else
             ``error.code``.
         processor: Name of the processor; None where none ran.
         exception: Name of the exception, with its module; empty where there was none.
-        message: What the failure says; only its shape counts.
+        shape: Of what the failure says.
     """
-    parts = (code or "", processor or "", exception, shape_of(message))
+    parts = (code or "", processor or "", exception, shape)
     # Lengths keep ("ab", "c") apart from ("a", "bc").
     told = "".join(f"{len(part)}:{part}" for part in parts)
-    return blake2b(told.encode(errors="backslashreplace"), digest_size=8).hexdigest()
+    return blake2b(told.encode(errors="backslashreplace"), digest_size=4).hexdigest()
 
 
 def _folded_if_random(word: re.Match[str]) -> str:

@@ -10,9 +10,9 @@ from rich.text import Text
 from consumer.commands.printable import printable, printable_bytes
 from consumer.commands.record_json import text_or_base64
 from consumer.commands.waiting.spans import at, span
+from consumer.core.failure_shape import without_limit
 from consumer.core.timestamps import rfc3339
 from consumer.desk.letters import Letter, LetterState
-from consumer.desk.message_shape import without_limit
 from consumer.desk.redaction import Redaction
 
 STYLES: dict[LetterState, str] = {
