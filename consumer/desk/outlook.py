@@ -128,7 +128,8 @@ def _why_left_out(kind: Kind, letter: Letter, record: Record) -> str | None:
     if kind == "discard":
         return None if letter.ledger_key else "not of this ledger: nothing holds it open"
     # Whole envelopes are costly to read: only of those that may turn out to be no event.
-    may_be_none = letter.disposition == "poison" or _CUT in (record.value or b"")
+    may_be_none = letter.event_id is None or letter.disposition == "poison"
+    may_be_none |= _CUT in (record.value or b"")
     return _why_no_event(record) if may_be_none else None
 
 

@@ -86,6 +86,12 @@ def test_letter_of_another_system_can_be_redriven_and_not_discarded() -> None:
     }
 
 
+def test_letter_of_another_system_is_left_out_while_it_is_no_event() -> None:
+    letter = a_summary(ledger_key=None, dialect="connect", event_id=None)
+
+    assert of(letter, "redrive", foreign(CONNECT, b"nope")).chosen == 0
+
+
 def test_imported_letter_has_no_entry() -> None:
     outlook = of(a_summary(ledger_key=None))
     outlook.add(a_summary(offset=18), in_topic())
