@@ -22,6 +22,7 @@ from consumer.commands.show import part
 _MOST_ORIGINAL_LINES = 24
 _MOST_ATTEMPTS = 6
 _MOST_TRACEBACK_LINES = 6
+_MOST_HEADERS = 8
 _JSON = JSONHighlighter()
 
 
@@ -165,6 +166,7 @@ def original(envelope: Mapping[str, Any]) -> list[Text]:
     """Return the record that a letter, or what has the same member, is about."""
     record = part(envelope, "original")
     shown = [Text(f"key {printable_bytes(decoded(record.get('key')) or b'(none)', most=120)}")]
+    shown += _headers(record)
     value = decoded(record.get("value"))
     if value is None:
         return [*shown, Text("no value is kept")]
@@ -177,6 +179,21 @@ def original(envelope: Mapping[str, Any]) -> list[Text]:
     if record.get("truncated"):
         lines.append(f"(cut; {_said(record, 'size')} bytes, sha256 {_said(record, 'sha256')})")
     return [*shown, *(colour(line) for line in lines)]
+
+
+def _headers(record: Mapping[str, Any]) -> list[Text]:
+    headers = [each for each in _items(record.get("headers")) if isinstance(each, Mapping)]
+    lines = [
+        Text(
+            f"header {_said(each, 'name', most=80)}: "
+            f"{printable_bytes(decoded(each) or b'', most=120)}",
+            style="dim",
+        )
+        for each in headers[:_MOST_HEADERS]
+    ]
+    if (more := len(headers) - _MOST_HEADERS) > 0:
+        lines.append(Text(f"… {more} headers more", style="dim"))
+    return lines
 
 
 def decoded(field: object) -> bytes | None:

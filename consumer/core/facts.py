@@ -78,6 +78,7 @@ class EventDeadLettered:
     """Name of the exception, with its module; empty where there was none."""
     processor: str | None = None
     """None where none ran."""
+    workflow_run_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def letters_sighting(letters: int, threshold: int, window_seconds: float) -> Sig
 
 def _group(fact: EventDeadLettered) -> Sighting:
     code = fact.cause or fact.code
-    shape = shape_of(fact.message, fact.event_id)
+    shape = shape_of(fact.message, (fact.event_id, fact.workflow_run_id))
     group = group_id(code, fact.processor, fact.exception, shape)
     where = fact.processor or "no processor"
     return Sighting(

@@ -56,6 +56,7 @@ def event_dead_lettered(
         cause=give_up.cause.code,
         exception=give_up.cause.type,
         processor=item.processor.name if item is not None and item.processor else None,
+        workflow_run_id=item.event.workflow_run_id if item is not None else None,
     )
 
 

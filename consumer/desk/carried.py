@@ -20,6 +20,7 @@ from consumer.desk.redaction import Redaction, exactly
 
 DESK = "desk"
 """The member that is not the letter's own."""
+DESK_MEMBER = f',"{DESK}":'.encode()
 _LINE_BREAKS = (b"\n", b"\r")
 
 
@@ -59,7 +60,7 @@ def carried(
         desk["entry"] = _entry_members(entry)
     if audit:
         desk["audit"] = [each.model_dump(mode="json", by_alias=True) for each in audit]
-    return shown[:-1] + b',"' + DESK.encode() + b'":' + orjson.dumps(desk) + b"}"
+    return shown[:-1] + DESK_MEMBER + orjson.dumps(desk) + b"}"
 
 
 def _entry_members(entry: Entry) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from consumer.core.dead_letter_size import short_text
 from consumer.core.output import OutputRecord
 from consumer.core.record import Headers
 from consumer.core.timestamps import rfc3339
-from consumer.desk.carried import DESK
+from consumer.desk.carried import DESK, DESK_MEMBER
 from consumer.desk.redaction import exactly
 from consumer.desk.summary import IMPORTED_HEADER
 
@@ -60,15 +60,26 @@ def importable(line: bytes) -> Importable:
             "some of its values are hidden: export it again with --reveal to bring it in"
         )
     try:
-        value = orjson.dumps(document)
+        value = _as_written(line) or orjson.dumps(document)
         envelope = read_letter(value)
+        if not envelope.ledger_key:
+            renamed = uuid5(_NAMESPACE, f"{envelope.dlq_id} {envelope.timestamp.isoformat()}")
+            value = orjson.dumps({**document, "dlq_id": str(renamed)})
+            envelope = envelope.model_copy(update={"dlq_id": str(renamed)})
     except (NotALetterError, orjson.JSONEncodeError) as error:
         raise NotImportableError(str(error)) from error
-    if not envelope.ledger_key:
-        renamed = uuid5(_NAMESPACE, f"{envelope.dlq_id} {envelope.timestamp.isoformat()}")
-        value = orjson.dumps({**document, "dlq_id": str(renamed)})
-        envelope = envelope.model_copy(update={"dlq_id": str(renamed)})
     return Importable(envelope.dlq_id, envelope.source.partition, value, envelope)
+
+
+def _as_written(line: bytes) -> bytes | None:
+    """Return the letter of a *line* as it stood in its topic; None where the line was changed."""
+    place = line.rfind(DESK_MEMBER)
+    letter = line[:place] + b"}"
+    try:
+        # Inside a string its quotes would be escaped; inside a member the braces would not close.
+        return letter if place > 0 and DESK not in orjson.loads(letter) else None
+    except orjson.JSONDecodeError:
+        return None
 
 
 def imported_record(letter: Importable, now: float) -> OutputRecord:

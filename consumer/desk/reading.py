@@ -75,8 +75,7 @@ async def read_records(
         if not width(span):
             step.on(ledger.span(number))
             continue
-        known = await ledger.known(number)
-        step.on(ledger.span(number))
+        known = await ledger.known(number, step.on)
         passed = span.start
         reading = tap.read(topics.dlq, {number: span})
         async with aclosing(reading):
@@ -117,8 +116,12 @@ class Ledger:
         """Return how many offsets of a *partition* are to be read."""
         return width(self._state.get(partition)) + width(self._audit.get(partition))
 
-    async def known(self, partition: int) -> Known:
+    async def known(self, partition: int, passed: Callable[[int], None]) -> Known:
         """Return what is known of the letters of a *partition*.
+
+        Args:
+            partition: Whose ledger is read.
+            passed: Told how many offsets more have been passed, ``span`` of them in all.
 
         Raises:
             StateUnreadableError: What stands there is no ledger of this version.
@@ -127,7 +130,9 @@ class Ledger:
         for topic, bounds in ((self._topics.state, self._state), (self._topics.audit, self._audit)):
             if topic is None or not width(bounds.get(partition)):
                 continue
-            reading = self._tap.read(topic, {partition: bounds[partition]})
+            span = bounds[partition]
+            position = span.start
+            reading = self._tap.read(topic, {partition: span})
             async with aclosing(reading):
                 async for records in reading:
                     for record in records:
@@ -135,6 +140,9 @@ class Ledger:
                             known.outcomes.remember(record.value)
                         else:
                             _remember(known.marks, record)
+                    passed(records[-1].offset + 1 - position)
+                    position = records[-1].offset + 1
+            passed(span.end - position)
         return known
 
 

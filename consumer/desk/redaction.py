@@ -22,6 +22,7 @@ _VALUE = r"""(?:
     | (?:(?:bearer|basic|digest|negotiate)\s+)?[^\s,;&}\])]+
 )"""
 _LONGEST_NAME = 200
+_DEEPEST = 200
 _CLASS = re.compile(r"\[[^\]]+\]")
 
 
@@ -67,20 +68,27 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """Return *text* without what stands behind such a name: password=..., "token": "..."."""
-        if self._texts is None:
+        if self._texts is None or not self._may_hide(text.encode("utf-8", "surrogatepass")):
             return text
         return self._texts.sub(lambda found: f"{found['name']}{HIDDEN}", text)
 
-    def document(self, value: Any) -> Any:
-        """Return a parsed JSON document with what is hidden replaced, at any depth."""
+    def document(self, value: Any, depth: int = 0) -> Any:
+        """Return a parsed JSON document with what is hidden replaced.
+
+        So is what is nested deeper than JSON is written here; *depth* is how deep it stands.
+        """
         match value:
+            case dict() | list() if depth > _DEEPEST:
+                return HIDDEN
             case dict():
                 return {
-                    name: HIDDEN if each is not None and self.hides(name) else self.document(each)
+                    name: HIDDEN
+                    if each is not None and self.hides(name)
+                    else self.document(each, depth + 1)
                     for name, each in value.items()
                 }
             case list():
-                return [self.document(each) for each in value]
+                return [self.document(each, depth + 1) for each in value]
             case str():
                 return self.text(value)
             case _:
@@ -101,10 +109,9 @@ class Redaction:
             except UnicodeDecodeError:
                 return data
         try:
-            hidden = orjson.dumps(self.document(document))
-            # Where nothing is hidden it stays as it was written.
-            return data if hidden == orjson.dumps(document) else hidden
-        except (orjson.JSONEncodeError, RecursionError):
+            return _unless_same(data, document, self.document(document))
+        except orjson.JSONEncodeError:
+            # Half of a surrogate pair: it cannot be written again.
             return HIDDEN.encode()
 
     def header(self, name: str, value: bytes | None) -> bytes | None:
@@ -121,16 +128,18 @@ class Redaction:
         """
         if not self or not self._may_hide(envelope):
             return envelope
-        document = exactly(envelope)
+        try:
+            document = exactly(envelope)
+        except RecursionError:
+            # The value itself has it as a text; nothing else is nested so deeply.
+            document = orjson.loads(envelope) | {"original_event": None}
         hidden = {
             name: self._original(each)
             if name == "original" and isinstance(each, dict)
             else self.document(each)
             for name, each in document.items()
         }
-        shown = orjson.dumps(hidden)
-        # Where nothing is hidden it stays as it was written.
-        return envelope if shown == orjson.dumps(document) else shown
+        return _unless_same(envelope, document, hidden)
 
     def _original(self, original: dict[str, Any]) -> dict[str, Any]:
         headers = original.get("headers")
@@ -163,6 +172,15 @@ class Redaction:
                 return {**field, "encoding": "utf-8", "data": hidden.decode("utf-8", "replace")}
             case _:
                 return field
+
+
+def _unless_same(written: bytes, document: Any, hidden: Any) -> bytes:
+    """Return *hidden* as JSON; where nothing was hidden the *document* as it was written."""
+    shown = orjson.dumps(hidden)
+    try:
+        return written if shown == orjson.dumps(document) else shown
+    except orjson.JSONEncodeError:
+        return shown
 
 
 def exactly(text: bytes) -> Any:

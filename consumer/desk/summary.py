@@ -78,7 +78,7 @@ def _ours(record: Record, document: dict[str, Any], known: Known, dlq_id: str, c
     cause = _text(error, "cause")
     message, error_type = _text(error, "message") or "", _text(error, "type") or ""
     event_id, processor = _text(context, "event_id"), _text(context, "processor")
-    shape = shape_of(message, event_id)
+    shape = shape_of(message, (event_id, _text(context, "workflow_run_id")))
     return Letter(
         dlq_id,
         record.partition,
@@ -112,7 +112,7 @@ def _theirs(record: Record, foreign: ForeignLetter | None, known: Known, otherwi
     message = foreign.message if foreign is not None else otherwise
     processor = foreign.processor if foreign is not None else None
     error_type = foreign.error_type if foreign is not None else ""
-    shape = shape_of(message, named[1])
+    shape = shape_of(message, (named[1],))
     return Letter(
         dlq_id,
         record.partition,

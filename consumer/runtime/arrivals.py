@@ -52,12 +52,15 @@ class Arrivals:
         """
         state = self._state
         is_own = (record.topic, record.partition) == self._env.input(state.partition)
+        # What lies before a record that is not passed yet may still have to be read (again): an
+        # entry that has answered this one would hide it.
+        is_passed = is_own and record.offset < state.progress.next_input
         holds = known.holds if known is not None else None
         prior = arrived(
             known,
             record,
             fingerprint=fingerprint,
-            own_offset=record.offset if is_own else None,
+            own_offset=record.offset if is_passed else None,
             control_offset=control_offset,
             seq=holds.seq if holds is not None else state.parked.take_seq(),
             now=self._env.clocks.now(),

@@ -23,6 +23,8 @@ from consumer.runtime.taking import Taken, Taking
 
 IDLE_COMMIT_SECONDS = 1.0
 """The committable moves at least this often, even when only duplicates went by."""
+TICK_SECONDS = 1e-6
+"""A timer may end earlier by that much: who waits for the rest of it waits again and again."""
 
 
 class GroupCommit:
@@ -127,7 +129,7 @@ class GroupCommit:
                 company_expected=self._company_expected(),
             )
             remaining = self._ended_at + linger - self._loop.time()
-            if remaining <= 0:
+            if remaining <= TICK_SECONDS:
                 return
             pressed = await self._state.pressed(remaining)
 

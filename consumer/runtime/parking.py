@@ -7,6 +7,7 @@ due.  While a lane is parked nobody enters it in memory: who comes is parked beh
 from collections.abc import Iterable
 from typing import Any
 
+from consumer.core.admission import conflict
 from consumer.core.decode import decode
 from consumer.core.dedup_key import is_coordinates
 from consumer.core.failure import Failure
@@ -142,7 +143,10 @@ class Parking:
         due_at = entry.parked.due_at if entry.parked is not None else None
         state.pending.tally.released.append(max(0.0, now - (due_at or now)))
         self._parked.load.by_policy[entry.policy or ""] -= 1
-        if item.preset is None and is_coordinates(key) and self.asking.was_answered(item):
+        if item.preset is None and is_coordinates(key) and entry.letter is not None:
+            # A redrive was judged to be a conflict; what is known of its id may have changed since.
+            item.preset = conflict(item.event)
+        elif item.preset is None and is_coordinates(key) and self.asking.was_answered(item):
             self._parked.settle(item.place, now)
             state.due_changed()
             return

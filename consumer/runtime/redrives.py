@@ -4,6 +4,7 @@ Judged under the id that it carries now, its own open letter excepted: a mended 
 to be an event that is done already, or that uses the id of another.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from consumer.core.act import Act
@@ -165,11 +166,19 @@ class Redrives:
     def _mark(
         self, act: Act, entry: Entry | None, known: Entry | None, *, is_own: bool
     ) -> LetterMark | None:
-        """Return the mark with which an event goes on under a key that is not its letter's."""
-        if is_own or (known is not None and known.letter is not None):
+        """Return the mark with which an event goes on under a key that is not its letter's.
+
+        None where it goes on with what is known there.
+        """
+        if is_own:
             return None
-        if entry is not None and entry.letter is not None:
-            return entry.letter
+        letter = entry.letter if entry is not None else None
+        if known is not None and known.letter is not None:
+            # A letter is named by its record and a number: the record has had some elsewhere.
+            count = letter.count if letter is not None else 0
+            return replace(known.letter, count=known.letter.count + count)
+        if letter is not None:
+            return letter
         if act.dlq_id is None:
             return None
         return LetterMark((act.dlq_id,), 1, "open", self._env.clocks.now())

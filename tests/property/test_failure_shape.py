@@ -1,61 +1,49 @@
-"""Whatever a message says, its shape is short, on one line, and blind to numbers and names."""
+"""Messages that differ in what is folded are of one shape, whatever else they hold."""
 
-from uuid import UUID
+import string
+from time import process_time
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.core.failure_shape import LONGEST_SHAPE, group_id, shape_of
+from consumer.core.failure_shape import shape_of
 
-any_text = st.text(st.characters(), max_size=300)
-words = st.from_regex(r"[a-z]{1,8}( [a-z]{1,8}){0,5}", fullmatch=True)
-numbers = st.one_of(
-    st.integers(0, 10**12).map(str),
-    st.decimals(0, 10**6, places=2).map(str),
-    st.uuids().map(UUID.__str__),
-    st.integers(0x100, 2**64).map(hex),
-    st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds")),
-)
-names = st.text(st.characters(exclude_characters="'\\", exclude_categories=["C"]), max_size=40)
+WORDS = st.lists(st.text(string.ascii_letters, min_size=1, max_size=8), min_size=1, max_size=5)
+NUMBERS = st.integers(0, 10**30).map(str) | st.decimals(0, 10**9, places=3).map(str)
+VARYING = NUMBERS | st.uuids().map(str)
+QUOTED = st.text(
+    st.characters(exclude_characters="\"'`\\", exclude_categories=["Cs"]), max_size=20
+).map('"{}"'.format)
 
 
-@given(any_text)
-def test_any_message_has_a_shape_of_one_short_line(message: str) -> None:
+@given(WORDS, VARYING, VARYING)
+def test_numbers_and_ids_do_not_tell_messages_apart(words: list[str], one: str, two: str) -> None:
+    text = " ".join(words)
+
+    assert shape_of(f"{text} {one} {text}") == shape_of(f"{text} {two} {text}")
+
+
+@given(WORDS, QUOTED, QUOTED)
+def test_quoted_texts_do_not_tell_messages_apart(words: list[str], one: str, two: str) -> None:
+    text = " ".join(words)
+
+    assert shape_of(f"{text} {one} is bad") == shape_of(f"{text} {two} is bad")
+
+
+@given(st.text(max_size=900))
+def test_any_message_has_a_shape_that_is_not_longer_and_folds_no_further(message: str) -> None:
     shape = shape_of(message)
-    assert len(shape) <= LONGEST_SHAPE
-    assert not any(each.isspace() and each != " " for each in shape)
-    shape.encode()
+
+    assert len(shape) <= max(len(message), 1)
+    assert "  " not in shape
+    assert shape_of(shape) == shape or any(quote in message for quote in "\"'`…#")
 
 
-@given(any_text)
-def test_shape_holds_no_digit(message: str) -> None:
-    assert not any(each.isdecimal() for each in shape_of(message))
+@given(st.text("a1f-_'\"`0x.,: \\?=@", min_size=1, max_size=40), st.integers(1, 20_000))
+def test_no_message_takes_long(part: str, times: int) -> None:
+    message = part * times
+    began = process_time()
 
+    shape_of(message)
 
-@given(words, numbers, numbers, words)
-def test_numbers_and_ids_do_not_tell_shapes_apart(
-    before: str, one: str, other: str, after: str
-) -> None:
-    assert shape_of(f"{before} {one} {after}") == shape_of(f"{before} {other} {after}")
-
-
-@given(words, names, names, words)
-def test_quoted_names_do_not_tell_shapes_apart(
-    before: str, one: str, other: str, after: str
-) -> None:
-    assert shape_of(f"{before} '{one}' {after}") == shape_of(f"{before} '{other}' {after}")
-
-
-@given(words, words)
-def test_words_tell_shapes_apart(one: str, other: str) -> None:
-    assert (shape_of(one) == shape_of(other)) == (one == other)
-
-
-@given(any_text, any_text, any_text, any_text)
-def test_name_of_a_group_is_short_and_always_the_same(
-    code: str, processor: str, exception: str, message: str
-) -> None:
-    group = group_id(code, processor, exception, shape_of(message))
-    assert len(group) == 8
-    assert set(group) <= set("0123456789abcdef")
-    assert group == group_id(code, processor, exception, shape_of(message))
+    assert process_time() - began < 0.2

@@ -3,17 +3,18 @@
 import asyncio
 from typing import Any
 
-import pytest
 from opentelemetry import trace
 
 from consumer.runtime.attempts import Attempts
 from consumer.runtime.settling import Settling
 from processors.contract import Context, PermanentError, TransientError, WorkflowEvent
-from tests.builders import a_processor, a_registry, event_bytes
+from tests.builders import a_processor, a_registry
 from tests.fakes.clock import eventually
 from tests.fakes.process import MemoryProcess
+from tests.runtime.operator import about, ask
 from tests.runtime.staging import Stage, a_cluster, accept, at_rest, is_passed, letters
 from tests.runtime.tracing import (
+    LATER,
     PARENT,
     TRACE,
     TRACEPARENT,
@@ -26,10 +27,6 @@ from tests.runtime.tracing import (
     trace_of,
 )
 
-LATER: dict[str, Any] = {
-    "policies": {"later": {"max_attempts": 2, "base_delay": 60, "jitter": "none"}},
-    "default_policy": "later",
-}
 SOON: dict[str, Any] = {
     "policies": {"soon": {"max_attempts": 2, "base_delay": 0.1, "jitter": "none"}},
     "default_policy": "soon",
@@ -129,6 +126,23 @@ async def test_letter_and_its_answer_carry_the_last_attempt() -> None:
     assert "4711" not in span.to_json()
 
 
+async def test_redriven_attempt_links_to_the_trace_of_the_first() -> None:
+    kafka, stage = a_cluster(), Stage()
+    traced = Traced(kafka)
+    publish(kafka, "one")
+    async with traced.serving(kafka, stage.processor):
+        (await stage.next("one")).fail(PermanentError("no"))
+        await eventually(lambda: letters(kafka))
+        ask(kafka, about(kafka, "redrive"))
+        (await stage.next("one")).succeed()
+        await eventually(lambda: at_rest(kafka))
+    first, second = traced.spans
+    assert trace_of(first) == TRACE
+    assert trace_of(second) != TRACE
+    assert links_of(second) == [f"{TRACE}-{PARENT}"]
+    assert dict(kafka.visible("results")[-1].headers)["traceparent"] == name_of(second).encode()
+
+
 async def test_letter_without_an_attempt_is_a_span_too() -> None:
     kafka = a_cluster()
     traced = Traced(kafka)
@@ -214,61 +228,6 @@ async def test_attempt_that_was_dropped_with_its_session_ends_its_span() -> None
         *("two", "two"),
     ]
     assert ["dropped"] in [noted(span) for span in traced.spans]
-
-
-async def test_trace_that_its_producer_does_not_sample_is_not_sampled_but_passed_on() -> None:
-    kafka, stage = a_cluster(retry=LATER), Stage()
-    traced = Traced(kafka)
-    publish(kafka, "one", f"00-{TRACE}-{PARENT}-00")
-    async with traced.serving(kafka, stage.processor):
-        (await stage.next("one")).fail(TransientError("busy"))
-        (await stage.next("one", attempt=2)).succeed()
-        await eventually(lambda: at_rest(kafka))
-    assert traced.spans == ()
-    (result,) = kafka.visible("results")
-    header = dict(result.headers)["traceparent"]
-    assert header is not None
-    assert int(header[-2:], 16) & 1 == 0
-
-
-@pytest.mark.parametrize(("ratio", "spans"), [(0.0, 0), (1.0, 1)])
-async def test_share_decides_where_no_producer_did(ratio: float, spans: int) -> None:
-    kafka = a_cluster(tracing={"sample_ratio": ratio})
-    traced = Traced(kafka)
-    publish(kafka, "one", None)
-    async with traced.serving(kafka, accept):
-        await eventually(lambda: at_rest(kafka))
-    assert len(traced.spans) == spans
-
-
-async def test_huge_tracestate_of_a_producer_does_not_grow_results() -> None:
-    kafka = a_cluster()
-    traced = Traced(kafka)
-    state = ",".join(f"k{number}={'v' * 200}" for number in range(30)).encode()
-    headers = [("traceparent", TRACEPARENT.encode()), ("tracestate", state)]
-    kafka.publish(event_bytes("one"), headers=headers)
-    async with traced.serving(kafka, accept):
-        await eventually(lambda: at_rest(kafka))
-    (result,) = kafka.visible("results")
-    assert [name for name, _ in result.headers] == ["everonce-source", "traceparent"]
-
-
-async def test_result_that_just_fits_still_fits_with_its_trace() -> None:
-    kafka = a_cluster()
-    traced = Traced(kafka)
-    limit = kafka.max_message_bytes["results"]
-
-    async def answer(event: WorkflowEvent[Any], ctx: Context) -> str:
-        return "x" * (limit - int(event.event_id))
-
-    sizes = [200, 400, 600, 800, 1000, 1200, 1400, 1600]
-    for size in sizes:
-        publish(kafka, str(size))
-    async with traced.serving(kafka, answer):
-        await eventually(lambda: at_rest(kafka))
-    assert len(kafka.visible("results")) == len(sizes)
-    assert {letter["error"]["code"] for letter in letters(kafka)} <= {"OUTPUT_REFUSED"}
-    assert 0 < len(letters(kafka)) < len(sizes)
 
 
 async def test_where_nothing_is_traced_nothing_is_replaced() -> None:

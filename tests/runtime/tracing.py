@@ -15,6 +15,10 @@ from tests.fakes.clock import eventually
 from tests.fakes.kafka import MemoryKafka
 from tests.fakes.process import MemoryProcess
 
+LATER: dict[str, Any] = {
+    "policies": {"later": {"max_attempts": 2, "base_delay": 60, "jitter": "none"}},
+    "default_policy": "later",
+}
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 TRACEPARENT = f"00-{TRACE}-{PARENT}-01"
 

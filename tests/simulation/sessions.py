@@ -63,7 +63,7 @@ class Sessions(RuleBasedStateMachine):
         """Publish one of the newest once more."""
         record = self.world.published[-1 - index % len(self.world.published)]
         if record.event_id is not None:
-            self.world.publish(record.event_id, record.key, record.content)
+            self.world.publish(record.event_id, record.key, record.content, record.partition)
 
     @precondition(lambda self: self.world.attempts)
     @rule(
@@ -78,7 +78,7 @@ class Sessions(RuleBasedStateMachine):
         self.world.finish(attempt, how)
         if again:
             record = self.world.newest(attempt.event_id)
-            self.world.publish(record.event_id, record.key, record.content)
+            self.world.publish(record.event_id, record.key, record.content, record.partition)
 
     @precondition(lambda self: self.world.held)
     @rule(index=INDEX)

@@ -33,6 +33,7 @@ class Published:
     """None of a record that is no event."""
     content: int = 0
     is_tombstone: bool = False
+    partition: int = 0
 
 
 @dataclass(eq=False, slots=True)
@@ -40,8 +41,15 @@ class Attempt:
     """An attempt that waits for the test to end it."""
 
     owner: Owner
-    event_id: str
+    event: WorkflowEvent[Any]
+    place: tuple[int, int]
+    """Partition and offset of its record."""
     answer: "asyncio.Future[Any]"
+
+    @property
+    def event_id(self) -> str:
+        """Its event."""
+        return self.event.event_id
 
 
 def world_settings(variant: Mapping[str, Any]) -> Settings:
@@ -69,14 +77,16 @@ class World:
     """A cluster, up to two living owners, and a list of what was published.
 
     Args:
-        variant: Settings that differ from story to story, and ``refused``: the id of an event
-            whose result the broker refuses.
+        variant: Settings that differ from story to story; ``refused``: the id of an event whose
+            result the broker refuses; and how many ``partitions``.
     """
 
     def __init__(self, variant: Mapping[str, Any]) -> None:
         self.clock = StepClock()
         self.settings = world_settings(variant)
-        self.kafka = MemoryKafka(self.settings, clock=self.clock)
+        self.kafka = MemoryKafka(
+            self.settings, clock=self.clock, partitions=variant.get("partitions", 1)
+        )
         self.kafka.requests.holds |= {"fence", "restore", "commit"}
         self.kafka.refuses = _refuser(variant.get("refused"))
         self.published: list[Published] = []
@@ -108,7 +118,9 @@ class World:
 
         async def run(event: WorkflowEvent[Any], ctx: Context) -> Any:
             self._note_early(event)
-            attempt = Attempt(owner, event.event_id, asyncio.get_running_loop().create_future())
+            source = ctx.log_fields()
+            place = (source["partition"], source["offset"])
+            attempt = Attempt(owner, event, place, asyncio.get_running_loop().create_future())
             self._attempts.append(attempt)
             return await attempt.answer
 
@@ -117,10 +129,12 @@ class World:
         self.go_on()
         return owner
 
-    def publish(self, event_id: str | None, key: bytes | None, content: int = 0) -> None:
+    def publish(
+        self, event_id: str | None, key: bytes | None, content: int = 0, partition: int = 0
+    ) -> None:
         """Publish an event, or poison where it has no id."""
         value = event_bytes(event_id, payload={"content": content}) if event_id else b"poison"
-        self._publish(value, key, event_id, content)
+        self._publish(value, key, event_id, content, partition=partition)
 
     def publish_tombstone(self, key: bytes | None) -> None:
         """Publish a record without a value."""
@@ -141,12 +155,16 @@ class World:
             return
         match how:
             case "succeed":
-                attempt.answer.set_result(None)
+                attempt.answer.set_result(self.answer_of(attempt))
             case "fail":
                 attempt.answer.set_exception(PermanentError("no"))
             case _:
                 attempt.answer.set_exception(TransientError("not now"))
         self.go_on()
+
+    def answer_of(self, attempt: Attempt) -> Any:
+        """Return what the processor returns at the end of an attempt that succeeds."""
+        del attempt
 
     def decide(self, request: Request, fate: Fate) -> None:
         """Let a request arrive, or not."""
@@ -221,17 +239,21 @@ class World:
 
     def is_at_rest(self) -> bool:
         """Whether everything published is settled and committed, and its owner reads."""
-        reading = any(owner.process.reads() for owner in self.living)
-        entries = ledger(self.kafka).values()
+        return not self.attempts and all(map(self._is_settled, range(self.kafka.partitions)))
+
+    def _is_settled(self, partition: int) -> bool:
+        reading = any(owner.process.reads(partition) for owner in self.living)
+        entries = ledger(self.kafka, partition).values()
         # What waits behind a letter waits for somebody who is not part of this world.
         waiting = any(entry.parked is not None for entry in entries)
         held = any(entry.holds is not None for entry in entries)
-        return not self.attempts and reading and is_passed(self.kafka) and (held or not waiting)
+        return reading and is_passed(self.kafka, partition) and (held or not waiting)
 
     def _note_early(self, event: WorkflowEvent[Any]) -> None:
         """Take note where an attempt begins before the time that the ledger names for it."""
         value, now = event_bytes(event.event_id, payload=event.payload), self.clock.now()
-        for entry in ledger(self.kafka).values():
+        entries = [ledger(self.kafka, number) for number in range(self.kafka.partitions)]
+        for entry in [each for shard in entries for each in shard.values()]:
             kept = entry.parked
             if kept is not None and kept.record.value == value and (kept.due_at or 0.0) > now:
                 self.early.append(f"early: {event} at {now}, due at {kept.due_at}")
@@ -255,10 +277,13 @@ class World:
         content: int = 0,
         *,
         is_tombstone: bool = False,
+        partition: int = 0,
     ) -> None:
         at = self.clock.now()
-        offset = self.kafka.publish(value, key=key)
-        self.published.append(Published(offset, at, key, event_id, content, is_tombstone))
+        offset = self.kafka.publish(value, key=key, partition=partition)
+        self.published.append(
+            Published(offset, at, key, event_id, content, is_tombstone, partition)
+        )
         self.go_on()
 
 

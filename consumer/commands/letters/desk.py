@@ -23,7 +23,11 @@ _PIPE_WIDTH = 100
 
 
 def at_desk(
-    settings: Settings, work: Callable[[Tap, Told | None], Awaitable[Result]], doing: str
+    settings: Settings,
+    work: Callable[[Tap, Told | None], Awaitable[Result]],
+    doing: str,
+    *,
+    streams: bool = False,
 ) -> Result:
     """Run *work* with a connected tap, and what it tells its progress to.
 
@@ -31,6 +35,7 @@ def at_desk(
         settings: Where Kafka is.
         work: What is to be done.
         doing: What it does, for the progress bar: reading letters.
+        streams: Whether it writes to standard output meanwhile.
 
     Raises:
         CommandError: It cannot be done; the message says why.
@@ -40,15 +45,19 @@ def at_desk(
         async with Tap(settings.kafka) as tap:
             return await work(tap, progress)
 
-    return foretold(settings, connected, doing)
+    return foretold(settings, connected, doing, streams=streams)
 
 
 def foretold(
-    settings: Settings, work: Callable[[Told | None], Coroutine[Any, Any, Result]], doing: str
+    settings: Settings,
+    work: Callable[[Told | None], Coroutine[Any, Any, Result]],
+    doing: str,
+    *,
+    streams: bool = False,
 ) -> Result:
     """Run *work* with what it tells its progress to; what can be foreseen is a CommandError."""
     try:
-        with foreseen(settings.kafka), told(doing) as progress:
+        with foreseen(settings.kafka), told(doing, streams=streams) as progress:
             return _heard_out(work(progress))
     except PartitionMissingError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error
@@ -69,9 +78,14 @@ def _heard_out(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 @contextmanager
-def told(doing: str) -> Iterator[Told | None]:
-    """Show a bar on standard error where that is a terminal; else tell nobody."""
-    if not sys.stderr.isatty():
+def told(doing: str, *, streams: bool = False) -> Iterator[Told | None]:
+    """Show a bar on standard error where that is a terminal; else tell nobody.
+
+    Args:
+        doing: What is done.
+        streams: Whether lines are written to standard output meanwhile, which a bar would garble.
+    """
+    if (streams and sys.stdout.isatty()) or not sys.stderr.isatty():
         yield None
         return
     bar = Progress(

@@ -42,6 +42,7 @@ def export_letters(
             settings,
             lambda tap, told: _write(tap, told, settings, selection, hide, file, limit),
             "exporting letters",
+            streams=target == _STANDARD,
         )
     said = f"{written:,} {'letter' if written == 1 else 'letters'} exported"
     where = "" if target == _STANDARD else f" to {printable(target)}"

@@ -81,8 +81,11 @@ def groups_table(chosen: Sequence[Group], most: int, now: float, hide: Redaction
     grid.add_column("letters", justify="right", width=9, no_wrap=True)
     grid.add_column("group\nnewest", width=9, no_wrap=True)
     grid.add_column("failure", ratio=1, overflow="fold")
-    ends = f"{at(oldest, now)} to {at(newest, now)}"
-    grid.add_column(ends, width=max(_PLOT_COLUMNS, len(ends)), no_wrap=True)
+    first, last = at(oldest, now), at(newest, now)
+    ends = f"{first} to {last}"
+    if len(ends) > _PLOT_COLUMNS:
+        ends = f"{first}\nto {last}"
+    grid.add_column(ends, width=_PLOT_COLUMNS, no_wrap=True)
     states = {state for each in chosen for state in each.states}
     for each in chosen[:most]:
         cells = _cells(each, oldest, newest, now, hide)

@@ -34,7 +34,12 @@ def list_letters(
     settings = chosen_settings(config)
     hide = Redaction(() if reveal else settings.desk.redact)
     if as_json and limit is None:
-        at_desk(settings, lambda tap, told: _stream(tap, told, settings, selection, hide), _DOING)
+        at_desk(
+            settings,
+            lambda tap, told: _stream(tap, told, settings, selection, hide),
+            _DOING,
+            streams=True,
+        )
         return ExitCode.OK
     shown, count = at_desk(
         settings,

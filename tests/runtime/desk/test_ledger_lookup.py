@@ -8,7 +8,7 @@ from consumer.core.record import LogRecord
 from consumer.desk.errors import StateUnreadableError
 from consumer.desk.ledger_lookup import look_up
 from tests.builders import NOW, a_parked, an_entry
-from tests.fakes.tap import LogTap
+from tests.fakes.log_tap import LogTap
 from tests.unit.desk.desk_examples import a_mark
 
 TOPICS = TopicSettings(state="state")

@@ -10,7 +10,7 @@ from consumer.desk.acts import Request, act_id
 from consumer.desk.letter_requests import Asker, letter_requests
 from consumer.desk.outlook import Kind, Outlook
 from tests.builders import NOW, event_bytes
-from tests.fakes.tap import LogTap
+from tests.fakes.log_tap import LogTap
 from tests.unit.core.letter_examples import a_letter, a_record
 from tests.unit.desk.desk_examples import SPRING, a_summary, foreign, in_topic
 

@@ -9,7 +9,7 @@ from consumer.desk.acts import act_id
 from consumer.desk.letter_requests import Asker
 from consumer.desk.replaying import Wanted, replay_outlook, replay_requests
 from tests.builders import NOW, a_record, event_bytes
-from tests.fakes.tap import LogTap
+from tests.fakes.log_tap import LogTap
 
 ASKER = Asker("20260131T235959Z-4f1c2a", "ada", "wrong rate")
 RECORDS = [

@@ -15,7 +15,7 @@ from consumer.desk.verdicts import Told
 from consumer.desk.watching import AuditWatch, LedgerWatch, Watch
 from consumer.ports import LogBounds
 from tests.builders import NOW, a_parked, an_entry
-from tests.fakes.tap import LogTap
+from tests.fakes.log_tap import LogTap
 from tests.unit.desk.desk_examples import a_mark, entry_bytes
 
 ACT = Act("redrive", "act-1", "ada", None, NOW, "e:1", "letter-1")

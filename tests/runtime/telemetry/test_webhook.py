@@ -40,7 +40,7 @@ class Sent:
 
 @contextlib.asynccontextmanager
 async def a_webhook(
-    url: str, sent: Sent, *, seconds: float = 0.2, max_attempts: int = 3
+    url: str, sent: Sent, *, seconds: float = 5.0, max_attempts: int = 3
 ) -> AsyncIterator[Webhook]:
     settings = NotifySettings(
         urls=(SecretStr(url),),
@@ -84,8 +84,9 @@ async def test_notice_is_posted_with_a_signature_that_the_receiver_can_check() -
 @pytest.mark.parametrize("first", [500, 503, 429, 408, hang, hang_up, trickle], ids=str)
 async def test_delivery_that_fails_in_passing_is_repeated_after_a_wait(first: object) -> None:
     sent = Sent()
+    seconds = 0.5 if first in {hang, trickle} else 5.0
     async with listening(first, 200) as listener:  # type: ignore[arg-type]
-        async with a_webhook(listener.url, sent) as webhook:
+        async with a_webhook(listener.url, sent, seconds=seconds) as webhook:
             webhook.offer(NOTICE)
         assert len(listener.postings) == 2
         assert {each.body for each in listener.postings} == {NOTICE.body}

@@ -48,7 +48,9 @@ def test_outlook_shows_groups_sample_what_is_left_out_and_the_plan() -> None:
 
 
 def test_outlook_is_harmless_and_hides_what_is_to_be_hidden() -> None:
-    made = outlook(shape="password=hunter2 \x1b[2J", event_id="\x1b]0;x\x07", processor="\u202eevil")
+    made = outlook(
+        shape="password=hunter2 \x1b[2J", event_id="\x1b]0;x\x07", processor="\u202eevil"
+    )
 
     shown = rendered(outlook_view(made, Plan(), "dlq", Redaction(("*password*",))))
     document = str(outlook_document(made, Redaction(("*password*",))))

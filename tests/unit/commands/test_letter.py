@@ -95,6 +95,40 @@ def test_many_attempts_are_shown_as_the_first_and_the_last() -> None:
     assert "\n│      9  " not in report
 
 
+def test_headers_of_the_original_are_shown_the_first_of_them() -> None:
+    headers = [{"name": f"h-{n}", "encoding": "utf-8", "data": f"v\x1b{n}"} for n in range(10)]
+    original = {**LETTER["original"], "headers": headers}
+
+    report = rendered(letter_report({**LETTER, "original": original}))
+
+    assert r"header h-7: v\x1b7" in report
+    assert "… 2 headers more" in report
+
+
+def test_end_of_the_traceback_and_details_are_shown() -> None:
+    trace = "\n".join(f"line {number}" for number in range(20))
+    error = {**LETTER["error"], "traceback": trace, "details": {"limit": 7}}
+
+    report = rendered(letter_report({**LETTER, "error": error}))
+
+    assert 'details: {"limit": 7}' in report
+    assert "… 14 lines more" in report
+    assert "line 19" in report
+    assert "line 13 " not in report
+
+
+def test_letter_of_another_system_does_not_say_what_was_tried() -> None:
+    trace = "\n".join(f"line {number}" for number in range(20))
+    error = {**LETTER["error"], "traceback": trace}
+    foreign = {**LETTER, "error": error, "attempts": [], "desk": {"dialect": "spring"}}
+
+    report = rendered(letter_report(foreign))
+
+    assert "its letter does not say" in report
+    assert "line 0" in report
+    assert "it may succeed" not in report
+
+
 def test_a_cut_original_says_so() -> None:
     original = {**LETTER["original"], "truncated": True, "size": 7_000_000, "sha256": "abc"}
 

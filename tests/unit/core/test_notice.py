@@ -90,7 +90,7 @@ def test_letters_are_one_group_by_cause_and_shape_whatever_their_numbers() -> No
     (other,) = sightings_of(replace(one, processor="refund"))
     assert first.subject == second.subject != other.subject
     assert first.subject == f"group:{first.details['group']}"
-    assert first.details["shape"] == "order <n> took <n> s"
+    assert first.details["shape"] == "order # took # s"
 
 
 def test_letter_without_cause_and_processor_is_a_sighting_too() -> None:

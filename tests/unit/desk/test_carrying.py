@@ -95,6 +95,21 @@ def test_exported_letter_comes_back_byte_for_byte() -> None:
     assert dict(again.headers)[IMPORTED_HEADER] == b"2023-11-14T22:13:20.250000Z"
 
 
+def test_deeply_nested_letter_comes_back_as_it_was_written() -> None:
+    value = b'{"a":' * 400 + b"1" + b"}" * 400
+    written = a_letter(a_record(value=value))
+
+    assert importable(line_of(in_topic(written))).value == written.value
+
+
+def test_line_that_somebody_laid_out_anew_is_read_all_the_same() -> None:
+    written = a_letter()
+    line = orjson.dumps({"desk": {}, **orjson.loads(written.value)})
+
+    assert importable(line).dlq_id == written.dlq_id
+    assert b'"desk"' not in importable(line).value
+
+
 def test_headers_of_an_imported_letter_are_those_it_was_written_with() -> None:
     written = a_letter()
     again = imported_record(importable(line_of(in_topic(written))), NOW)

@@ -68,7 +68,7 @@ def test_value_in_which_nothing_is_hidden_stays_as_it_is(value: bytes) -> None:
 @pytest.mark.parametrize("pattern", ["p[i1]n", "größe*", "*a*b*", "?in"])
 def test_pattern_may_have_classes_stars_and_any_letters(pattern: str) -> None:
     hide = Redaction([pattern])
-    name = {"p[i1]n": "P1N", "größe*": "GRÖßE2", "*a*b*": "xaxbx", "?in": "pin"}[pattern]
+    name = {"p[i1]n": "P1N", "größe*": "Größe2", "*a*b*": "xaxbx", "?in": "pin"}[pattern]
 
     assert hide.value(orjson.dumps({name: 7})) == orjson.dumps({name: HIDDEN})
     assert hide.text(f"{name}=7 is wrong") == f"{name}=(hidden) is wrong"
@@ -119,6 +119,39 @@ def test_letter_without_anything_to_hide_stays_as_it_was_written() -> None:
     )
 
     assert HIDE.envelope(value) == value
+
+
+def test_what_is_nested_too_deeply_to_be_written_is_hidden() -> None:
+    for depth in (300, 900):
+        deep = b'{"a":' * depth + b'{"password":"hunter2"}' + b"}" * depth
+        written = a_letter(a_record(value=deep))
+
+        assert b"hunter2" not in HIDE.value(deep)
+        shown = HIDE.envelope(written.value)
+        assert b"hunter2" not in shown
+        assert orjson.loads(shown)["dlq_id"] == written.dlq_id
+
+
+def test_value_that_is_neither_json_nor_text_stays_as_it_is() -> None:
+    assert HIDE.value(b"\xff password=1") == b"\xff password=1"
+
+
+def test_half_of_a_surrogate_pair_beside_a_secret_hides_the_whole_value() -> None:
+    assert HIDE.value(b'{"a":"\\ud800","password":"x"}') == HIDDEN.encode()
+
+
+def test_members_of_another_type_than_they_should_have_stay() -> None:
+    letter = {
+        "original": {
+            "headers": [7, {"name": "x", "data": 5}],
+            "value": {"encoding": "base64", "data": "?"},
+        },
+        "error": {"token": "x"},
+    }
+
+    shown = orjson.loads(HIDE.envelope(orjson.dumps(letter)))
+
+    assert shown == {**letter, "error": {"token": HIDDEN}}
 
 
 def test_without_patterns_nothing_is_hidden() -> None:

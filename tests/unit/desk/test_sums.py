@@ -1,5 +1,7 @@
 """Groups, tallies and timelines of letters."""
 
+import pytest
+
 from consumer.desk.groups import Groups
 from consumer.desk.tallies import MOST_VALUES, OTHERS, Tallies
 from consumer.desk.timeline import Timeline, plot, span_of
@@ -71,6 +73,17 @@ def test_one_moment_is_one_column() -> None:
     timeline.add(NOW)
 
     assert sum(timeline.columns(NOW, NOW, 4)) == 1
+
+
+def test_buckets_widen_so_that_a_month_takes_no_more_than_a_minute() -> None:
+    timeline = Timeline()
+    for hour in range(30 * 24):
+        timeline.add(NOW + hour * 3600)
+
+    assert len(timeline.counts) <= Timeline.MOST
+    assert sum(timeline.counts.values()) == 720
+    assert timeline.width == 65_536
+    assert timeline.columns(NOW, NOW + 720 * 3600, 3) == pytest.approx([240, 240, 240], abs=20)
 
 
 def test_plot_shows_the_highest_as_full_and_whatever_is_there_at_all() -> None:
