@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from consumer.commands.dlq import Reveal
 from consumer.commands.options import AsJson, ConfigFile
 
 group = typer.Typer(
@@ -26,6 +27,7 @@ def show(
             show_default=False,
         ),
     ],
+    reveal: Reveal = False,
     as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
@@ -37,7 +39,7 @@ def show(
     """
     from consumer.commands.acting.ledger_show import show_ledger
 
-    raise typer.Exit(show_ledger(config, name, as_json=as_json))
+    raise typer.Exit(show_ledger(config, name, as_json=as_json, reveal=reveal))
 
 
 @group.command()

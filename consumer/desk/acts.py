@@ -62,12 +62,12 @@ def act_id(kind: ActKind, subject: str, run: str) -> str:
 
 
 def light(act: Act) -> Act:
-    """Return *act* with no more of its record than where it was read.
+    """Return *act* with no more of its record than its name is made of.
 
     A run of a million acts keeps those that are under way.
     """
-    if act.record is None:
-        return act
+    if act.record is None or act.dlq_id is not None:
+        return replace(act, record=None)
     return replace(act, record=replace(act.record, key=None, value=None, headers=()))
 
 
@@ -102,6 +102,7 @@ class Acts:
 
     Args:
         settings: The deployment's.
+        largest: Most bytes of one act.
         confirmed: Told of each act once every in-sync replica has it.
 
     Raises:
@@ -109,8 +110,10 @@ class Acts:
         TopicMissingError: On entering, there is no control topic.
     """
 
-    def __init__(self, settings: Settings, confirmed: Callable[[Asked], None]) -> None:
-        self._publisher = Publisher(settings.kafka, settings.topics.control)
+    def __init__(
+        self, settings: Settings, largest: int, confirmed: Callable[[Asked], None]
+    ) -> None:
+        self._publisher = Publisher(settings.kafka, settings.topics.control, largest)
         self._confirmed = confirmed
 
     async def __aenter__(self) -> Self:

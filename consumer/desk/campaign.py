@@ -18,7 +18,7 @@ from consumer.desk.ramp import Ask, Pace, Plan, Stop, Wait, next_step
 from consumer.desk.report import Report, is_final
 from consumer.desk.verdicts import Told
 from consumer.desk.watching import LedgerWatch, Watch, watch_for
-from consumer.desk.workers import NO_MEMBER_SECONDS, Workers
+from consumer.desk.workers import Workers
 from consumer.kafka.publish import RecordRefusedError
 from consumer.kafka.tap import Tap
 from consumer.ports import LogBounds
@@ -87,13 +87,17 @@ class Campaign:
             watch, topic = watch_for(settings, tap)
             spans = await self._spans(tap, topic, is_resumed=bool(before))
             acts = await stack.enter_async_context(
-                Acts(settings, lambda asked: self._confirmed(asked, workers))
+                Acts(
+                    settings,
+                    await workers.largest_act(),
+                    lambda asked: self._confirmed(asked, workers),
+                )
             )
             await stack.enter_async_context(aclosing(requests))
             for asked in before.values():
                 self._expect(asked.act, watch)
                 self._confirmed(asked, workers)
-            if (why := await _nobody(workers)) is not None:
+            if (why := await workers.nobody()) is not None:
                 return self._ended_without(why)
             beside = [
                 asyncio.create_task(watch.follow(spans, lambda *told: self._hear(watch, *told))),
@@ -133,7 +137,9 @@ class Campaign:
             if (why := await workers.absence()) is not None:
                 self._end_without(why)
                 return
-            if time.monotonic() - self._heard_at > self._wait_seconds:
+            # What lies before an owner that does not come is a matter of the workers' patience.
+            is_silent = time.monotonic() - self._heard_at > self._wait_seconds
+            if is_silent and not workers.patience.behind:
                 self._end_waiting()
                 return
             step = Wait(None) if is_over else self._next(pace)
@@ -236,13 +242,3 @@ class Campaign:
                 f"nothing was heard for {self._wait_seconds:g} s of the {course.going:,} that are "
                 f"under way, of which {self.report.accepted:,} run or are parked"
             )
-
-
-async def _nobody(workers: Workers) -> str | None:
-    """Return why nobody will carry anything out; waits a while for a first member."""
-    deadline = time.monotonic() + NO_MEMBER_SECONDS
-    while await workers.members() == 0:
-        if time.monotonic() > deadline:
-            return "the group has no member: no worker runs"
-        await asyncio.sleep(_LOOK_SECONDS)
-    return None

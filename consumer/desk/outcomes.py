@@ -32,8 +32,8 @@ class Outcomes:
 
     def remember(self, value: bytes | None) -> None:
         """Reflect one record of the audit topic; what is none of ours says nothing."""
-        # Most acts are about entries: not worth decoding.
-        if value is None or b'"ledger_key":null' not in value:
+        # Most acts are about entries: not worth decoding where no other letter is known.
+        if value is None or not (self._states or b'"ledger_key":null' in value):
             return
         try:
             document = orjson.loads(value)
@@ -42,7 +42,10 @@ class Outcomes:
         if not isinstance(document, dict) or document.get("schema") != AUDIT_SCHEMA:
             return
         name, state = document.get("dlq_id"), _STATES.get(str(document.get("outcome")))
-        if isinstance(name, str) and state is not None and document.get("ledger_key") is None:
+        if not isinstance(name, str) or state is None:
+            return
+        # Its event has an entry once it runs, by which the end of the redrive is told.
+        if document.get("ledger_key") is None or name in self._states:
             self._states[name] = state
 
     def state_of(self, dlq_id: str) -> LetterState:

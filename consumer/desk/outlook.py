@@ -81,7 +81,7 @@ class Outlook:
             self._leave_out(letter.dlq_id, why)
             return
         self._offsets.setdefault(letter.partition, array("q")).append(letter.offset)
-        if letter.ledger_key is None:
+        if letter.ledger_key is None and letter.dialect == "everonce":
             self._unknown.add((letter.partition, letter.offset))
         self.groups.setdefault(letter.group, Group(letter)).count += 1
         self.bytes += letter.size
@@ -113,7 +113,7 @@ class Outlook:
     def has_entry(self, record: Record) -> bool:
         """Whether the ledger knows the letter in a *record* of the dead-letter topic.
 
-        It does not know those of other dialects, nor most that were imported.
+        It does not know most that were imported.  Those of other dialects name no entry anyway.
         """
         return (record.partition, record.offset) not in self._unknown
 
@@ -128,7 +128,8 @@ def _why_left_out(kind: Kind, letter: Letter, record: Record) -> str | None:
     if kind == "discard":
         return None if letter.ledger_key else "not of this ledger: nothing holds it open"
     # Whole envelopes are costly to read: only of those that may turn out to be no event.
-    may_be_none = letter.disposition == "poison" or _CUT in (record.value or b"")
+    may_be_none = letter.event_id is None or letter.disposition == "poison"
+    may_be_none |= _CUT in (record.value or b"")
     return _why_no_event(record) if may_be_none else None
 
 

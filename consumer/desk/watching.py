@@ -97,9 +97,10 @@ class AuditWatch:
 class LedgerWatch:
     """Reads the state topic: letter marks, and the entries of parked events."""
 
-    def __init__(self, tap: Tap, topic: str) -> None:
+    def __init__(self, tap: Tap, topic: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._tap = tap
         self._topic = topic
+        self._clock = clock
         self._acts: dict[str, Act] = {}
         self._by_letter: dict[str, str] = {}
         """dlq_id -> act id."""
@@ -130,7 +131,7 @@ class LedgerWatch:
 
     def passed(self, act: Act) -> None:
         """Take note that the owner has committed past *act*."""
-        self._passed.setdefault(act.act_id, time.monotonic())
+        self._passed.setdefault(act.act_id, self._clock())
 
     async def follow(self, spans: Mapping[int, LogBounds], hear: Hear) -> None:
         """Read on until cancelled."""
@@ -168,7 +169,7 @@ class LedgerWatch:
         if act is None:
             return
         since = self._passed.get(act_id)
-        is_passed = since is not None and time.monotonic() - since > _PASSED_SECONDS
+        is_passed = since is not None and self._clock() - since > _PASSED_SECONDS
         if act.kind in _ABOUT_LETTERS:
             told = by_marks(act, self._marks.get(act_id, {}).values(), is_passed=is_passed)
         else:

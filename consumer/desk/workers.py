@@ -4,6 +4,7 @@ The owner of a partition commits its control offset past an act in the transacti
 out.  Where that does not move for long there is no worker, or none that reads.
 """
 
+import asyncio
 import time
 from collections.abc import Mapping
 from typing import Self
@@ -14,8 +15,11 @@ from consumer.kafka.tap import impatient
 
 NO_MEMBER_SECONDS = 10.0
 """How long a group may be empty: a worker that is started again takes a moment."""
-SILENT_SECONDS = 60.0
+SILENT_SECONDS = 90.0
 """How long members may let acts lie: after a kill the group takes a session timeout to notice."""
+_LOOK_SECONDS = 0.5
+_LIKELY_BYTES = 1024 * 1024  # of a topic whose settings may not be read: Kafka's default
+_BATCH_BYTES = 512  # what a record is wrapped in
 
 
 class Patience:
@@ -81,10 +85,26 @@ class Workers:
         """Return how many members the group has."""
         return await self._admin.group_members(self._group)
 
+    async def largest_act(self) -> int:
+        """Return the most bytes that the control topic takes in one record."""
+        topic = (await self._admin.describe([self._control]))[self._control]
+        known = None if isinstance(topic, str) else topic.configs
+        limit = int((known or {}).get("max.message.bytes") or _LIKELY_BYTES)
+        return limit - _BATCH_BYTES
+
     async def look(self) -> None:
         """Ask how far the owners have come, where an act waits for one."""
         if self.patience.behind:
             self.patience.committed(await self._committed(), time.monotonic())
+
+    async def nobody(self) -> str | None:
+        """Return why nobody will carry anything out; waits a while for a first member."""
+        deadline = time.monotonic() + NO_MEMBER_SECONDS
+        while await self.members() == 0:
+            if time.monotonic() > deadline:
+                return f"the group {self._group} has no member: no worker runs"
+            await asyncio.sleep(_LOOK_SECONDS)
+        return None
 
     async def absence(self) -> str | None:
         """Return why nobody seems to carry out what was asked for; None where somebody may."""

@@ -31,6 +31,7 @@ from consumer.desk.mending import (
     is_same,
     patched_value,
 )
+from consumer.desk.redaction import Redaction
 from consumer.desk.whole import Whole, read_whole
 from consumer.kafka.tap import Tap
 from processors.registry import Registry
@@ -78,7 +79,9 @@ def edit_letter(request: EditRequest) -> int:
     _must_be_open(whole)
     original = record.value or b""
     mended, verdict = _mended(request, original, registry)
-    document = _document(whole, verdict, difference(original, mended))
+    hide = Redaction(settings.desk.redact)
+    lines = difference(hide.value(original), hide.value(mended)) or [_HIDDEN]
+    document = _document(whole, verdict, lines)
     if not manner.as_json:
         _show(whole, document)
     if manner.dry_run:
@@ -167,6 +170,7 @@ def _written(original: bytes, registry: Registry) -> tuple[bytes, Verdict]:
                 )
 
 
+_HIDDEN = "what was changed is hidden by desk.redact"
 _UNCHANGED = (
     "nothing was changed, and nothing was asked for: as it is `everonce dlq redrive` sends it"
 )

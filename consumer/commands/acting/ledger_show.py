@@ -19,6 +19,7 @@ from consumer.commands.waiting.spans import at, span
 from consumer.core.ledger_entry import Entry, LetterMark
 from consumer.core.timestamps import rfc3339
 from consumer.desk.ledger_lookup import Found, look_up
+from consumer.desk.redaction import Redaction, exactly
 from consumer.kafka.tap import Tap
 
 _MOST = 600
@@ -26,7 +27,7 @@ _MOST_LETTERS = 5
 _STYLES = {"completed": "green", "dead_lettered": "red", "discarded": "dim"}
 
 
-def show_ledger(config: Path | None, name: str, *, as_json: bool) -> int:
+def show_ledger(config: Path | None, name: str, *, as_json: bool, reveal: bool) -> int:
     """Show every entry that *name* names; return the exit code.
 
     Raises:
@@ -43,30 +44,31 @@ def show_ledger(config: Path | None, name: str, *, as_json: bool) -> int:
             f"the ledger knows nothing of '{printable(name, most=_MOST)}': it has never been, it "
             "has not settled yet, or it is forgotten (dedup.window)"
         )
+    hide = Redaction(() if reveal else settings.desk.redact)
     for each in found:
         if as_json:
-            sys.stdout.write(json_line(_document(each)) + "\n")
+            sys.stdout.write(json_line(_document(each, hide)) + "\n")
         else:
-            put(_panel(each, time.time()))
+            put(_panel(each, time.time(), hide))
     return ExitCode.OK
 
 
-def _document(found: Found) -> str:
+def _document(found: Found, hide: Redaction) -> str:
     document = {
         "partition": found.partition,
         "ledger_key": found.ledger_key,
         "offset": found.offset,
         "written_at": rfc3339(found.written_at),
-        "entry": None if found.value is None else orjson.Fragment(found.value),
+        "entry": None if found.value is None else hide.document(exactly(found.value)),
     }
     return orjson.dumps(document).decode()
 
 
-def _panel(found: Found, now: float) -> Panel:
+def _panel(found: Found, now: float, hide: Redaction) -> Panel:
     rows = Table.grid(padding=(0, 2))
     rows.add_column(style="dim", no_wrap=True)
     rows.add_column(overflow="fold")
-    for name, text in _rows(found, now):
+    for name, text in _rows(found, now, hide):
         rows.add_row(name, text)
     return Panel(
         Group(rows),
@@ -76,7 +78,7 @@ def _panel(found: Found, now: float) -> Panel:
     )
 
 
-def _rows(found: Found, now: float) -> list[tuple[str, Text]]:
+def _rows(found: Found, now: float, hide: Redaction) -> list[tuple[str, Text]]:
     place = f"partition {found.partition}, offset {found.offset} of the state topic"
     written = f"{at(found.written_at, now)}, {_ago(found.written_at, now)}"
     entry = found.entry
@@ -88,7 +90,7 @@ def _rows(found: Found, now: float) -> list[tuple[str, Text]]:
         ]
     status = Text(entry.status.replace("_", "-"), style=_STYLES.get(entry.status, "yellow"))
     rows = [("status", status), ("written", Text(written)), ("where", Text(place))]
-    rows += _settled(entry, now) + _parked(entry, now) + _tried(entry)
+    rows += _settled(entry, now, hide) + _parked(entry, now) + _tried(entry, hide)
     if entry.letter is not None:
         rows += _letters(entry.letter, now)
     if entry.holds is not None:
@@ -104,13 +106,13 @@ def _rows(found: Found, now: float) -> list[tuple[str, Text]]:
     return rows
 
 
-def _settled(entry: Entry, now: float) -> list[tuple[str, Text]]:
+def _settled(entry: Entry, now: float, hide: Redaction) -> list[tuple[str, Text]]:
     rows = []
     if entry.settled_at is not None:
         when = f"{at(entry.settled_at, now)}, {_ago(entry.settled_at, now)}"
         rows.append(("settled", Text(when)))
     if entry.result is not None:
-        rows.append(("result", Text(printable_bytes(entry.result, most=_MOST))))
+        rows.append(("result", Text(printable_bytes(hide.value(entry.result), most=_MOST))))
     elif entry.result_hash is not None:
         rows.append(("result", Text(f"too large to be kept; {printable(entry.result_hash)}")))
     return rows
@@ -136,7 +138,7 @@ def _parked(entry: Entry, now: float) -> list[tuple[str, Text]]:
     return rows
 
 
-def _tried(entry: Entry) -> list[tuple[str, Text]]:
+def _tried(entry: Entry, hide: Redaction) -> list[tuple[str, Text]]:
     history = entry.history
     if history is None:
         return []
@@ -144,7 +146,8 @@ def _tried(entry: Entry) -> list[tuple[str, Text]]:
     rows = [("attempts", Text(f"{history.count} failed{policy}"))]
     if history.last_failure is not None:
         failure = history.last_failure
-        code, message = printable(failure.code, most=100), printable(failure.message, most=_MOST)
+        code = printable(failure.code, most=100)
+        message = printable(hide.text(failure.message), most=_MOST)
         rows.append(("last error", Text.assemble((code, "red"), f"  {message}")))
     return rows
 

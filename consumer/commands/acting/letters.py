@@ -22,6 +22,7 @@ from consumer.desk.finding import find
 from consumer.desk.letter_requests import Asker, LeaveOut, letter_requests
 from consumer.desk.outlook import Kind, Outlook
 from consumer.desk.reading import Progress, read_records
+from consumer.desk.redaction import Redaction
 from consumer.desk.selection import Selection
 from consumer.kafka.tap import Tap
 
@@ -50,10 +51,11 @@ def act_on_letters(request: LettersRequest) -> int:
         return await _looked(tap, settings, request, asker, progress)
 
     outlook, before = at_desk(settings, look, "reading letters")
-    document = outlook_document(outlook)
+    hide = Redaction(settings.desk.redact)
+    document = outlook_document(outlook, hide)
     count = outlook.chosen + len(before)
     if not manner.as_json:
-        put(outlook_view(outlook, manner.plan(count), settings.topics.dlq))
+        put(outlook_view(outlook, manner.plan(count), settings.topics.dlq, hide))
     left_out = outlook.left_out.total()
     if manner.dry_run or not count:
         if manner.as_json:

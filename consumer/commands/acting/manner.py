@@ -78,6 +78,8 @@ def confirmed(manner: Manner, question: str) -> bool:
         return input().strip().lower() in {"y", "yes"}
     except EOFError:
         return False
+    except KeyboardInterrupt:
+        raise CommandError("\nnothing was asked for", ExitCode.INTERRUPTED) from None
 
 
 def command_to_resume(run: str) -> str:

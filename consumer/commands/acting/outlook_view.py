@@ -13,22 +13,28 @@ from consumer.core.timestamps import rfc3339
 from consumer.desk.letters import Letter
 from consumer.desk.outlook import Outlook
 from consumer.desk.ramp import Plan
+from consumer.desk.redaction import Redaction
 
 _MOST_GROUPS = 12
 _MOST_TEXT = 300
 
 
-def outlook_view(outlook: Outlook, plan: Plan, topic: str) -> RenderableType:
+def outlook_view(outlook: Outlook, plan: Plan, topic: str, hide: Redaction) -> RenderableType:
     """Return *outlook* for the terminal.
 
     Args:
         outlook: What would be done.
         plan: How carefully.
         topic: The dead-letter topic.
+        hide: What of messages is hidden.
     """
     parts: list[RenderableType] = [_head(outlook, topic)]
     if outlook.groups:
-        parts += [_groups(outlook), Text("for instance", style="dim"), _sample(outlook.sample)]
+        parts += [
+            _groups(outlook, hide),
+            Text("for instance", style="dim"),
+            _sample(outlook.sample),
+        ]
     if outlook.left_out:
         parts.append(Text(f"left out: {outlook.left_out.total():,}", style="yellow"))
         parts += [_reason(outlook, why, count) for why, count in outlook.left_out.most_common()]
@@ -43,8 +49,8 @@ def outlook_view(outlook: Outlook, plan: Plan, topic: str) -> RenderableType:
     return Group(*parts)
 
 
-def outlook_document(outlook: Outlook) -> dict[str, Any]:
-    """Return *outlook* for programs."""
+def outlook_document(outlook: Outlook, hide: Redaction) -> dict[str, Any]:
+    """Return *outlook* for programs; *hide* as above."""
     return {
         "selected": outlook.selected,
         "chosen": outlook.chosen,
@@ -57,7 +63,7 @@ def outlook_document(outlook: Outlook) -> dict[str, Any]:
                 "count": each.count,
                 "code": each.letter.why,
                 "processor": each.letter.processor,
-                "shape": each.letter.shape,
+                "shape": hide.text(each.letter.shape),
             }
             for name, each in _by_count(outlook)
         ],
@@ -85,6 +91,8 @@ def plan_in_words(plan: Plan, count: int) -> str:
 def _head(outlook: Outlook, topic: str) -> Text:
     verb = "run again" if outlook.kind == "redrive" else "discard"
     since = "" if outlook.oldest is None else f", given up since {rfc3339(outlook.oldest)[:19]}Z"
+    if not outlook.chosen and not outlook.asked_already:
+        return Text(f"No letter of {topic} to {verb}.")
     letters = "letter" if outlook.chosen == 1 else "letters"
     line = Text.assemble((f"{outlook.chosen:,} {letters}", "bold"), f" of {topic} to {verb}{since}")
     if outlook.asked_already:
@@ -92,7 +100,7 @@ def _head(outlook: Outlook, topic: str) -> Text:
     return line
 
 
-def _groups(outlook: Outlook) -> RenderableType:
+def _groups(outlook: Outlook, hide: Redaction) -> RenderableType:
     grid = Table(box=None, expand=True, padding=(0, 1), header_style="dim", pad_edge=False)
     grid.add_column("letters", justify="right", width=8, no_wrap=True)
     for head, share in (("why", 3), ("processor", 4), ("message", 7)):
@@ -103,7 +111,7 @@ def _groups(outlook: Outlook) -> RenderableType:
             f"{each.count:,}",
             Text(printable(each.letter.why, most=_MOST_TEXT), style="red"),
             Text(printable(each.letter.processor or "", most=_MOST_TEXT)),
-            Text(printable(each.letter.shape, most=_MOST_TEXT)),
+            Text(printable(hide.text(each.letter.shape), most=_MOST_TEXT)),
         )
     if more := groups[_MOST_GROUPS:]:
         count = sum(each.count for _, each in more)

@@ -39,6 +39,13 @@ def test_latest_outcome_counts_and_a_refusal_changes_nothing() -> None:
     assert after(*acts) == "resolved"
 
 
+def test_end_of_a_redrive_is_told_under_the_entry_that_its_event_has_since() -> None:
+    accepted = audit_bytes(outcome="accepted")
+
+    assert after(accepted, audit_bytes(outcome="completed", ledger_key="e:1")) == "resolved"
+    assert after(accepted, audit_bytes(outcome="dead_lettered", ledger_key="e:1")) == "failed_again"
+
+
 @pytest.mark.parametrize(
     "value",
     [
