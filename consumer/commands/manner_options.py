@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from config.durations import parse_duration
+
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nobody.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be done, and ask for nothing.")
@@ -18,11 +20,22 @@ Operator = Annotated[
 Reason = Annotated[
     str | None, typer.Option(metavar="TEXT", help="Why; on the audit topic.", show_default=False)
 ]
+
+
+def _duration(text: str) -> float:
+    """Return the seconds that somebody has typed: 90s, 5m, or a bare number."""
+    try:
+        seconds = parse_duration(text)
+        return float(str(seconds))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 Wait = Annotated[
     float,
     typer.Option(
-        min=1,
-        metavar="SECONDS",
+        parser=_duration,
+        metavar="DURATION",
         help="Stop watching when nothing was heard for so long: what is parked may take hours.",
     ),
 ]
