@@ -4,8 +4,6 @@ from typing import Annotated
 
 import typer
 
-from config.durations import parse_duration
-
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nobody.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be done, and ask for nothing.")
@@ -24,6 +22,8 @@ Reason = Annotated[
 
 def _duration(text: str) -> float:
     """Return the seconds that somebody has typed: 90s, 5m, or a bare number."""
+    from config.durations import parse_duration
+
     try:
         seconds = parse_duration(text)
         return float(str(seconds))
