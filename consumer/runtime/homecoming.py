@@ -67,12 +67,14 @@ class Homecoming:
         at_once: bool,
     ) -> None:
         state = self._state
+        if self._dedup.conflicts == "process":
+            key = state.known_as(key, fingerprint)
         current, entry = state.in_flight.get(key), self._entry(key)
         if current is not None:
             admission = against_known(fingerprint, current.accepted)
         elif entry is None:
             admission = Admission.NEW
-        elif (entry.control_offset or -1) >= control_offset:
+        elif entry.answers_control(control_offset):
             admission = Admission.REREAD
         else:
             admission = against_known(fingerprint, entry.fingerprints, entry.status)

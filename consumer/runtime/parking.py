@@ -146,10 +146,15 @@ class Parking:
         if item.preset is None and is_coordinates(key) and entry.letter is not None:
             # A redrive was judged to be a conflict; what is known of its id may have changed since.
             item.preset = conflict(item.event)
-        elif item.preset is None and is_coordinates(key) and self.asking.was_answered(item):
-            self._parked.settle(item.place, now)
-            state.due_changed()
-            return
+        elif item.preset is None and is_coordinates(key):
+            is_answered = self.asking.was_answered(item)
+            if is_answered or (item.preset is None and item.lane is None):
+                self._parked.settle(item.place, now)
+                state.due_changed()
+            if is_answered:
+                return
+            if item.preset is None and item.lane is None:
+                key = self._stand_in(item)
         state.in_flight[key] = item
         state.hold(1, item.weight)
         history = item.history
@@ -167,6 +172,18 @@ class Parking:
             self._turns.begin_retry(item)
         else:
             self._turns.begin(item)
+
+    def _stand_in(self, item: InFlight) -> str:
+        """Let *item* run as the event that it was a duplicate of; return its ledger key.
+
+        It came by the control topic while its original was in memory, and that was lost: read
+        again, the original is the duplicate.
+        """
+        state = self._state
+        state.pending.forgotten.append(item.key)
+        item.key, item.place = self.asking.original_of(item), None
+        state.pending.arrived[item.key] = item
+        return item.key
 
     def restored(self, key: str, entry: Entry) -> InFlight:
         """Return the event that *entry* holds, as it goes on.
