@@ -58,10 +58,12 @@ def parked_refusal(act: Act, entry: Entry | None, *, is_in_flight: bool) -> str 
     return None
 
 
-def replay_refusal(entry: Entry | None, *, is_in_flight: bool) -> str | None:
+def replay_refusal(act: Act, entry: Entry | None, *, is_in_flight: bool) -> str | None:
     """Return why an event cannot be run again on purpose; None where it can."""
     if is_in_flight or (entry is not None and not entry.is_settled):
         return "the event is not done: it runs, or waits for another attempt"
+    if entry is not None and entry.act is not None and entry.act.act_id == act.act_id:
+        return f"it has run for {act.act_id} already: ask anew for another run"
     return None
 
 

@@ -96,7 +96,8 @@ class Entry:
     crash: Crash | None = None
     """How it was announced, where it may be what kills the process."""
     act: LetterAct | None = None
-    """What made it run, while it is unfinished: a redrive or a replay."""
+    """What made it run, while it is unfinished: a redrive or a replay; of a replay also after
+    that, so that it does not run twice where its desk asks twice."""
 
     @property
     def is_settled(self) -> bool:
@@ -208,6 +209,7 @@ def takeover(entry: Entry | None, *, input_offset: int, fingerprint: str) -> Ent
         result=None,
         result_hash=None,
         letter=None if entry.letter is None else entry.letter.taken_over(),
+        act=None if entry.is_settled else entry.act,
     )
 
 
@@ -222,7 +224,7 @@ def finished(entry: Entry, status: EntryStatus, settled_at: float) -> Entry:
         parked=None,
         holds=None,
         crash=None,
-        act=None,
+        act=entry.act if entry.act is not None and entry.act.kind == "replay" else None,
     )
 
 

@@ -10,6 +10,7 @@ from consumer.core.arrival import arrived
 from consumer.core.in_flight import InFlight
 from consumer.core.ledger_entry import Entry
 from consumer.core.parked_restore import parked_lane
+from consumer.core.precaution import Precaution
 from consumer.core.record import LogRecord
 from consumer.core.retry import GiveUp
 from consumer.runtime.environment import Environment
@@ -81,17 +82,21 @@ class Arrivals:
         state.in_flight[item.key] = item
         state.hold(1, item.weight)
         lane = parked_lane(item.lane, item.key)
-        if self._parking.lead(item):
-            state.pending.arrived[item.key] = item
-            self._turns.begin(item)
-        elif lane in state.parked.lanes:
+        leads = self._parking.lead(item)
+        if preset is None and not at_once and state.lanes.has_turn(item.lane):
+            # Its turn may come before its entry is committed: it is announced then.
+            item.precaution = Precaution.GROUP
+        if lane in state.parked.lanes and not leads:
             self._parking.follow(lane, item)
-        elif preset is not None or at_once or state.lanes.has_turn(item.lane):
-            state.pending.arrived[item.key] = item
-            self._turns.enter(item)
-        else:
+        elif preset is None and not at_once and item.precaution is None:
             kept = item.prior.parked if item.prior is not None else None
             now = self._env.clocks.now()
             self._parking.park(item, now if kept is None else kept.parked_at, ())
+        else:
+            state.pending.arrived[item.key] = item
+            if leads:
+                self._turns.begin(item)
+            else:
+                self._turns.enter(item)
         state.signal()
         self._env.pool.wake()

@@ -121,7 +121,7 @@ class Asking:
         Its original has settled by now, and may be on its way to be committed.
         """
         state, event, key = self._state, item.event, item.key
-        original = self._env.dedup_key(event, item.fingerprint)
+        original = self.original_of(item)
         current = state.in_flight.get(original)
         encoded = state.ledger.get(original) if current is None else None
         known = decode_entry(encoded) if encoded is not None else None
@@ -144,6 +144,13 @@ class Asking:
             state.pending.say(answer(item.record, event, known, now=now), key)
             state.signal()
         return True
+
+    def original_of(self, item: InFlight) -> str:
+        """Return the ledger key of what *item* was parked as a duplicate of."""
+        key = self._env.dedup_key(item.event, item.fingerprint)
+        if self._env.settings.dedup.conflicts == "process":
+            key = self._state.known_as(key, item.fingerprint)
+        return key
 
     def ask_deferred(self, lane: ParkedLane, item: InFlight) -> None:
         """Park the duplicates that waited in memory for the end of *item*."""

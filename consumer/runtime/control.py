@@ -113,7 +113,8 @@ class Control:
             for _ in range(PORTION):
                 if not self._queue or self._owner.ending:
                     break
-                await self._take(self._queue[0])
+                if not await self._take(self._queue[0]):
+                    return
                 self._queue.popleft()
             if not self._queue:
                 self._pass(self._position)
@@ -122,24 +123,29 @@ class Control:
             else:
                 await asyncio.sleep(0)
 
-    async def _take(self, record: Record) -> None:
-        """Carry one out; it is passed with whatever that leaves pending."""
+    async def _take(self, record: Record) -> bool:
+        """Carry one out, to be passed with whatever that leaves pending; False at the end."""
         try:
             act = read_act(record)
         except NotAnActError as error:
             partition = self._state.partition
             self._env.observer.observe(ControlRefused(partition, record.offset, str(error)))
             self._pass(record.offset + 1)
-            return
+            return True
         is_cautious = record.offset < self._cautious_before
         if act.kind == "home":
             has_room = await self._has_room()
+            if self._owner.ending:
+                return False
             # No wait from here to the passing: both are for the same commit.
             self._homecoming.accept(act, record.offset, at_once=has_room and not is_cautious)
         else:
             await self._committed(act)
+            if self._owner.ending:
+                return False
             self._acts.carry_out(act, record.offset, at_once=False)
         self._pass(record.offset + 1)
+        return True
 
     def _pass(self, next_offset: int) -> None:
         state = self._state

@@ -67,6 +67,8 @@ class Homecoming:
         at_once: bool,
     ) -> None:
         state = self._state
+        if self._dedup.conflicts == "process":
+            key = state.known_as(key, fingerprint)
         current, entry = state.in_flight.get(key), self._entry(key)
         if current is not None:
             admission = against_known(fingerprint, current.accepted)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+from consumer.core.dedup_key import CONTENT_PREFIX, content_key
 from consumer.core.expiry import Horizon
 from consumer.core.in_flight import InFlight
 from consumer.core.lanes import Lanes
@@ -118,6 +119,17 @@ class PartitionState:
     def newest(self, key: str) -> bytes | None:
         """Return the entry of *key* as it will be once all that is pending is committed."""
         return self.pending.journal.get(key) or self.ledger.get(key)
+
+    def known_as(self, key: str, fingerprint: str) -> str:
+        """Return the ledger key of an event where other contents of an id are events as well.
+
+        One that was known by its content when it was judged first is none of what its id has
+        become since.
+        """
+        own = content_key(key, fingerprint)
+        if key.startswith(CONTENT_PREFIX) or not (own in self.in_flight or self.newest(own)):
+            return key
+        return own
 
     def defer(
         self,

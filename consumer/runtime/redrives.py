@@ -42,6 +42,7 @@ class Redrives:
         self._parking = parking
         self._arrivals = arrivals
         self._outcomes = ActOutcomes(env, state.partition)
+        self._is_by_content = env.settings.dedup.conflicts == "process"
 
     def keys(self, act: Act) -> list[str]:
         """Return the ledger keys of the event that *act* is about, where it is one."""
@@ -99,10 +100,12 @@ class Redrives:
         if isinstance(read, str):
             return read
         record, event, fingerprint, key = read
+        if self._is_by_content:
+            key = self._state.known_as(key, fingerprint)
         entry = self._entry(key)
         if entry is not None and entry.has_answered_control(control_offset):
             return None
-        refusal = replay_refusal(entry, is_in_flight=key in self._state.in_flight)
+        refusal = replay_refusal(act, entry, is_in_flight=key in self._state.in_flight)
         if refusal is not None:
             return refusal
         item = self._arrivals.made(key, record, event, fingerprint, entry, control_offset)
@@ -133,8 +136,10 @@ class Redrives:
 
     def _judge(self, key: str, fingerprint: str, own: str | None) -> tuple[str, Admission]:
         """Return under which key the event goes on, and what it is to whatever is known there."""
+        if self._is_by_content:
+            key = self._state.known_as(key, fingerprint)
         admission = self._against(key, fingerprint, own)
-        if admission is Admission.CONFLICT and self._env.settings.dedup.conflicts == "process":
+        if admission is Admission.CONFLICT and self._is_by_content:
             key = content_key(key, fingerprint)
             admission = self._against(key, fingerprint, own)
         return key, admission

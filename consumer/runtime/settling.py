@@ -281,7 +281,7 @@ class Settling:
         """Tell what became of the act that made an event run; and that its record was passed."""
         if prior.parked is not None:
             self._state.pending.passed += 1
-        if prior.act is None:
+        if prior.act is None or prior.is_settled:
             return settled
         before = prior.letter.dlq_ids[-1] if prior.letter and prior.letter.dlq_ids else None
         result: ActOutcome = "completed" if outcome == "completed" else "dead_lettered"

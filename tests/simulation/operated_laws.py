@@ -1,5 +1,6 @@
 """What must hold of everything visible, at any moment, where an operator acts as well?"""
 
+import itertools
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -93,18 +94,18 @@ def one_success_per_run(world: OperatedWorld, seen: Seen) -> None:
     by_content = world.settings.dedup.conflicts == "process"
     about = {each.act.act_id: each.about for each in world.desk.asked}
     replays = [audit["act_id"] for audit in seen.told("accepted") if audit["act"] == "replay"]
-    allowed = Counter(what[0] for act_id in replays if (what := about[act_id]) is not None)
-    runs: defaultdict[object, list[tuple[float, float]]] = defaultdict(list)
+    replayed = [about[act_id] for act_id in replays]
+    allowed = Counter(each[0] for each in replayed if each is not None)
+    runs: defaultdict[tuple[str, Any], list[tuple[float, float]]] = defaultdict(list)
     for _, result in seen.results:
         if result["status"] == "success":
             what = (result["event_id"], result["result"] if by_content else None)
             runs[what].append((_seconds(result["started_at"]), _seconds(result["finished_at"])))
     for what, times in runs.items():
         times.sort(key=lambda time: time[1])
-        pairs = zip(times, times[1:], strict=False)
+        pairs = itertools.pairwise(times)
         again = [now for before, now in pairs if now[0] < before[1] + WINDOW_SECONDS]
-        event_id = what[0] if isinstance(what, tuple) else what
-        assert len(again) <= allowed[event_id], f"doubled: {what} succeeded at {times}"
+        assert len(again) <= allowed[what[0]], f"doubled: {what} succeeded at {times}"
 
 
 def plain_results_in_key_order(world: OperatedWorld, seen: Seen) -> None:
@@ -142,7 +143,8 @@ def each_act_is_told_once(world: OperatedWorld, seen: Seen) -> None:
 
 def who_was_accepted_goes_on(seen: Seen) -> None:
     """An accepted redrive or replay waits in the ledger until it is told what became of it."""
-    unfinished = Counter(entry.act.act_id for entry in seen.entries if entry.act is not None)
+    going_on = [entry for entry in seen.entries if not entry.is_settled]
+    unfinished = Counter(entry.act.act_id for entry in going_on if entry.act is not None)
     told = Counter(audit["act_id"] for audit in seen.told(*FINAL))
     accepted = Counter(audit["act_id"] for audit in seen.told("accepted"))
     assert accepted == told + unfinished, f"lost: {accepted}, told {told}, going on {unfinished}"
