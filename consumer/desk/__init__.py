@@ -1,1 +1,1 @@
-"""OPERATES: dead letters as an operator sees them: read, chosen, grouped, explained."""
+"""OPERATES: dead letters as an operator sees them; and what operators ask for, asked and watched."""
