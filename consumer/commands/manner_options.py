@@ -18,11 +18,24 @@ Operator = Annotated[
 Reason = Annotated[
     str | None, typer.Option(metavar="TEXT", help="Why; on the audit topic.", show_default=False)
 ]
+
+
+def _duration(text: str) -> float:
+    """Return the seconds that somebody has typed: 90s, 5m, or a bare number."""
+    from config.durations import parse_duration
+
+    try:
+        seconds = parse_duration(text)
+        return float(str(seconds))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 Wait = Annotated[
     float,
     typer.Option(
-        min=1,
-        metavar="SECONDS",
+        parser=_duration,
+        metavar="DURATION",
         help="Stop watching when nothing was heard for so long: what is parked may take hours.",
     ),
 ]
