@@ -1,1 +1,1 @@
-"""OPERATES: dead letters as an operator sees them: read, chosen, grouped, explained."""
+"""OPERATES: dead letters as operators see them, and what they ask for, asked and watched."""
