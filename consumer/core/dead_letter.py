@@ -64,6 +64,7 @@ def build_letter(  # noqa: PLR0913 - the sources of a letter; each caller has th
     context: LetterContext,
     previous_dlq_ids: Sequence[str] = (),
     redrive_count: int = 0,
+    replayed_by: str = "",
     dialect: LetterDialect = "none",
     max_bytes: int,
     now: float,
@@ -79,13 +80,14 @@ def build_letter(  # noqa: PLR0913 - the sources of a letter; each caller has th
         context: Who gave it up.
         previous_dlq_ids: Earlier letters of the same event, oldest first.
         redrive_count: How many there were.
+        replayed_by: The act that made it run again on purpose, if one did.
         dialect: Whose headers it carries beside ours.
         max_bytes: Most that key, value and headers may take as ``output_bytes`` counts them; at
             least SMALLEST_LETTER_BYTES, and taken to be that where it is less.
         now: Seconds since the epoch.
     """
     max_bytes = max(max_bytes, SMALLEST_LETTER_BYTES)
-    dlq_id = letter_id(record, redrive_count)
+    dlq_id = letter_id(record, redrive_count, replayed_by)
     key = _kept_key(record.key, max_bytes)
     headers = [
         *_headers(record, event, give_up, history, dlq_id, max_bytes),
@@ -118,9 +120,15 @@ def build_letter(  # noqa: PLR0913 - the sources of a letter; each caller has th
     return DeadLetter(dlq_id, key, exact(fitted(members, record, room)), headers)
 
 
-def letter_id(record: Record, redrive_count: int) -> str:
-    """Return the name of a letter: the same failure met again after a crash gets the same."""
+def letter_id(record: Record, redrive_count: int, replayed_by: str = "") -> str:
+    """Return the name of a letter: the same failure met again after a crash gets the same.
+
+    A replay may run a record that had its letters under another key, or long ago: its own letters
+    are named after it.
+    """
     place = f"{source_of(record)}/{record.timestamp}/{redrive_count}"
+    if replayed_by:
+        place = f"{place}/{replayed_by}"
     return str(uuid5(_NAMESPACE, place))
 
 

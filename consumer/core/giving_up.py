@@ -55,6 +55,7 @@ def dead_lettered(
         context=_context(rules, item),
         previous_dlq_ids=previous.dlq_ids if previous is not None else (),
         redrive_count=previous.count if previous is not None else 0,
+        replayed_by=_replayed_by(known),
         dialect=rules.letter_dialect,
         max_bytes=room(rules, "dlq"),
         now=now,
@@ -137,6 +138,12 @@ def raised(settled: Settled, dropped: Sequence[int]) -> bytes:
     entry = decode_entry(settled.entry)
     highest = max(entry.input_offset or 0, *dropped)
     return encode(replace(entry, input_offset=highest))
+
+
+def _replayed_by(known: Entry | None) -> str:
+    """Return the replay that an unfinished event runs for; empty where it runs for none."""
+    act = known.act if known is not None and not known.is_settled else None
+    return act.act_id if act is not None and act.kind == "replay" else ""
 
 
 def _context(rules: Rules, item: InFlight | None) -> LetterContext:
