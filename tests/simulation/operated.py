@@ -38,11 +38,13 @@ class Operated(Sessions):
     """Two owners, an operator, and a world that is not kind."""
 
     world: OperatedWorld
+    variants = VARIANTS
     is_nonsense_written = False
 
-    @initialize(variant=st.sampled_from(VARIANTS))
+    @initialize(variant=st.integers(0, len(VARIANTS) - 1).map(lambda number: {"number": number}))
     def begin(self, variant: dict[str, Any]) -> None:
-        self.world = OperatedWorld(variant)
+        variants = self.variants
+        self.world = OperatedWorld(variants[variant["number"] % len(variants)])
         self.world.start_owner()
         self.world.let_all_through()
         for letter in "abc":

@@ -6,6 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from consumer.runtime import supervisor, workers
 from tests.simulation.operated import Operated
+from tests.simulation.operated_planted import PLANTS, Plant
 
 STEPS = 40
 
@@ -25,3 +26,25 @@ def test_each_event_and_each_act_is_carried_out_exactly_once_whatever_happens() 
         suppress_health_check=[HealthCheck.too_slow],
     )
     run_state_machine_as_test(Operated, settings=stories)
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=[plant.__name__ for plant in PLANTS])
+def test_planted_mistake_is_betrayed_by_some_story(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+    monkeypatch.setattr(Operated, "variants", [PLANTS[plant]])
+    stories = settings(
+        max_examples=3000,
+        stateful_step_count=STEPS,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        report_multiple_bugs=False,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+
+    # A mistake may also be met by the code itself, which refuses to go on.
+    with pytest.raises((AssertionError, RuntimeError, KeyError, ValueError)) as betrayed:
+        run_state_machine_as_test(Operated, settings=stories)
+    assert str(betrayed.value), "a story that cannot be told betrays nothing"
