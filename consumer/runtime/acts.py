@@ -25,7 +25,7 @@ from consumer.runtime.environment import Environment
 from consumer.runtime.parking import Parking
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.redrives import Redrives
-from consumer.runtime.settling import Settling
+from consumer.runtime.settlements import Settlements
 
 
 class Acts:
@@ -35,14 +35,14 @@ class Acts:
         self,
         env: Environment,
         state: PartitionState,
-        settling: Settling,
+        settlements: Settlements,
         parking: Parking,
         redrives: Redrives,
     ) -> None:
         """Act on *state*; who runs again does so by *redrives*."""
         self._env = env
         self._state = state
-        self._settling = settling
+        self._settlements = settlements
         self._parking = parking
         self._redrives = redrives
         self._outcomes = ActOutcomes(env, state.partition)
@@ -147,6 +147,6 @@ class Acts:
         why = f": {act.reason}" if act.reason else ""
         failure = Failure("CANCELLED", f"cancelled by {act.operator}{why}", "permanent", "operator")
         item = self._parking.restored(key, replace(entry, control_offset=control_offset))
-        letter = self._settling.cancelled(item, GiveUp("operator", failure, failure))
+        letter = self._settlements.cancelled(item, GiveUp("operator", failure, failure))
         state.pending.acts.append(self._outcomes.answer(act, "done", new_dlq_id=letter))
         return None

@@ -20,7 +20,7 @@ from consumer.runtime.homecoming import Homecoming
 from consumer.runtime.parking import Parking
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.redrives import Redrives
-from consumer.runtime.settling import Settling
+from consumer.runtime.settlements import Settlements
 
 QUEUE_RECORDS = 2_000
 """Read and not carried out yet; beyond it the control log is not read on."""
@@ -75,16 +75,16 @@ class Control:
         cls,
         env: Environment,
         state: PartitionState,
-        settling: Settling,
+        settlements: Settlements,
         parking: Parking,
         owner: Any,
         *,
         cautious_before: int,
     ) -> "Control":
         """Return what carries out for the session *owner*; *cautious_before* as above."""
-        arrivals = Arrivals(env, state, settling.turns, parking)
+        arrivals = Arrivals(env, state, settlements.turns, parking)
         redrives = Redrives(env, state, parking, arrivals)
-        acts = Acts(env, state, settling, parking, redrives)
+        acts = Acts(env, state, settlements, parking, redrives)
         homecoming = Homecoming(env, state, parking, arrivals)
         return cls(env, state, acts, homecoming, owner, cautious_before=cautious_before)
 

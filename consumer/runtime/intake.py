@@ -28,7 +28,7 @@ from consumer.runtime.duplicates import Duplicates
 from consumer.runtime.environment import Environment
 from consumer.runtime.parking import Parking
 from consumer.runtime.partition_state import PartitionState
-from consumer.runtime.settling import Settling
+from consumer.runtime.settlements import Settlements
 from processors.contract import WorkflowEvent
 
 
@@ -39,25 +39,25 @@ class Intake:
         self,
         env: Environment,
         state: PartitionState,
-        settling: Settling,
+        settlements: Settlements,
         parking: Parking,
         owner: Any,
     ) -> None:
         """Admit into *state*, for the session *owner*.
 
-        What is decided at once is settled through *settling*; who comes to a lane that is parked
+        What is decided at once is settled through *settlements*; who comes to a lane that is parked
         goes through *parking*.
         """
         self._env = env
         self._state = state
-        self._settling = settling
+        self._settlements = settlements
         self._parking = parking
         self._duplicates = Duplicates(env, state, parking)
         self._routes = env.routes
         self._dedup = env.settings.dedup
         self._by_content = env.settings.dedup.conflicts == "process"
         self._ordering = env.settings.processing.ordering
-        self._turns = settling.turns
+        self._turns = settlements.turns
         self._owner = owner
         is_brought_home = env.settings.dedup.scope == "topic" and self._ordering != "partition"
         self._homes = env.partitions if is_brought_home and env.partitions > 1 else 0
@@ -90,13 +90,13 @@ class Intake:
                 continue
             event = decode(value)
             if isinstance(event, Failure):
-                self._settling.poison(record, event)
+                self._settlements.poison(record, event)
                 continue
             try:
                 fingerprint = fingerprint_of(event, record)
             except TooDeepError as error:
                 failure = Failure("INVALID_INPUT", str(error), "permanent", "decode")
-                self._settling.poison(record, failure)
+                self._settlements.poison(record, failure)
                 continue
             key = key_of(event, fingerprint)
             if homes and record.key is None and self._goes_home(record, key, homes):

@@ -11,23 +11,14 @@ from consumer.core.open_letters import OpenLetters
 from consumer.core.quarantine import Quarantine
 from consumer.core.refusals import Refusals
 from consumer.core.session_facts import SessionClosed, SessionStarted
-from consumer.core.settlement import Rules
 from consumer.core.status import PartitionStatus
 from consumer.ports import LedgerStore, Writer
-from consumer.runtime.control import Control
-from consumer.runtime.due import Due
 from consumer.runtime.environment import Environment
-from consumer.runtime.group_commit import GroupCommit
-from consumer.runtime.intake import Intake
-from consumer.runtime.parking import Parking
 from consumer.runtime.partition_state import PartitionState
+from consumer.runtime.parts import Parts, parts_of
 from consumer.runtime.reading import Reading
 from consumer.runtime.set_up import find_control, find_start, first_progress, lanes_of, restore
 from consumer.runtime.settling import Settling
-from consumer.runtime.suspects import Suspects
-from consumer.runtime.traced import TracedSettling
-from consumer.runtime.trimming import Trimming
-from consumer.runtime.turns import Turns
 
 
 class Session:
@@ -64,9 +55,8 @@ class Session:
         self._env = env
         self._reads_control = reads_control
         self._refusals = refusals
-        self._reading: Reading | None = None
+        self._parts: Parts | None = None
         self._drain = asyncio.Event()
-        self._turns: Turns | None = None
         self._moved_at = asyncio.get_running_loop().time()
         self.reflects: float | None = None
         """When the ledger last reflected the state topic, seconds since the epoch; None before."""
@@ -82,22 +72,22 @@ class Session:
         """
         writer = self._env.writers(self.partition)
         try:
-            commit, due, suspects, acting = await self._set_up(writer)
-            trimming = Trimming(self._env, self._working())
+            state, parts = await self._set_up(writer)
             await self._live(
-                commit,
-                asyncio.create_task(trimming.run(), name=f"trimming-{self.partition}"),
-                asyncio.create_task(due.run(), name=f"due-{self.partition}"),
-                asyncio.create_task(suspects.run(), name=f"suspects-{self.partition}"),
-                asyncio.create_task(acting.run(), name=f"control-{self.partition}"),
+                parts,
+                asyncio.create_task(parts.trimming.run(), name=f"trimming-{self.partition}"),
+                asyncio.create_task(parts.due.run(), name=f"due-{self.partition}"),
+                asyncio.create_task(parts.suspects.run(), name=f"suspects-{self.partition}"),
+                asyncio.create_task(parts.control.run(), name=f"control-{self.partition}"),
             )
-            await self._close(commit)
+            await self._close(state, parts)
         finally:
             await self._end(writer)
 
-    async def _live(self, commit: GroupCommit, *beside: "asyncio.Task[None]") -> None:
+    async def _live(self, parts: Parts, *beside: "asyncio.Task[None]") -> None:
         """Commit until drained; whatever goes on *beside* ends with it, and must not fail."""
-        committing = asyncio.create_task(commit.run(self._drain), name=f"commit-{self.partition}")
+        name = f"commit-{self.partition}"
+        committing = asyncio.create_task(parts.commit.run(self._drain), name=name)
         waiting = {committing, *beside}
         try:
             while not committing.done():
@@ -116,16 +106,15 @@ class Session:
         and the next owner goes on with them.
         """
         self.ending = True
-        if self._turns is not None:
+        if self._parts is not None:
             try:
                 async with asyncio.timeout(timeout_seconds):
-                    await self._turns.rest()
+                    await self._parts.turns.rest()
             except TimeoutError:
                 self._cut = True
                 self._env.pool.drop(self)
-        if self.settling is not None:
             held = self._env.gates.drop(self, asyncio.get_running_loop().time())
-            self.settling.park_waiting(held)
+            self._parts.settling.park_waiting(held)
         self._drain.set()
         if self.state is not None:
             self.state.press()
@@ -133,7 +122,7 @@ class Session:
     @property
     def reading(self) -> Reading | None:
         """What takes the partition's records; None before the session reads, and once it ends."""
-        return None if self.ending else self._reading
+        return None if self.ending or self._parts is None else self._parts.reading
 
     def status(self, high_watermark: int | None) -> PartitionStatus:
         """Return what gauges and health show of this partition."""
@@ -169,7 +158,7 @@ class Session:
         if self.settling is not None:
             self.settling.guard.look()
 
-    async def _set_up(self, writer: Writer) -> tuple[GroupCommit, Due, Suspects, Control]:
+    async def _set_up(self, writer: Writer) -> tuple[PartitionState, Parts]:
         env, loop = self._env, asyncio.get_running_loop()
         began = loop.time()
         await writer.fence()
@@ -191,35 +180,20 @@ class Session:
             quarantine=Quarantine(first, env.settings.processing.max_in_flight_records),
             reads_control=self._reads_control,
         )
-        settings = env.settings
-        rules = Rules(
-            topic=settings.topics.input,
-            partition=self.partition,
-            keep_results=settings.dedup.keeps_results,
-            keep_result_max_bytes=settings.dedup.keep_result_max_bytes,
-            limits=dict(env.limits),
-            consumer=settings.kafka.group_id,
-            version=env.version,
-            letter_dialect=settings.dlq.headers,
+        parts = parts_of(
+            env,
+            state,
+            writer,
+            self,
+            moved=self.moved,
+            cautious_before=control.cautious_before,
         )
-        turns = Turns(env, state)
-        parking = Parking(env, state, rules, turns, self)
-        suspects = Suspects(env, state, turns)
-        commit = GroupCommit(env, state, writer, parking, suspects, self.moved)
-        await commit.commit()
-        self._turns = turns
-        kind = Settling if env.tracer is None else TracedSettling
-        self.settling = kind(env, state, rules, turns, parking)
-        intake = Intake(env, state, self.settling, parking, self)
-        acting = Control.of(
-            env, state, self.settling, parking, self, cautious_before=control.cautious_before
-        )
-        self._reading = Reading(env, state, intake, self.settling.guard, acting)
-        self.state = state
-        self._reading.begin()
+        await parts.commit.commit()
+        self._parts, self.settling, self.state = parts, parts.settling, state
+        parts.reading.begin()
         env.observer.observe(
             SessionStarted(
-                settings.topics.input,
+                env.settings.topics.input,
                 self.partition,
                 start.offset,
                 start.rule,
@@ -230,14 +204,13 @@ class Session:
                 control.note(start.note),
             ),
         )
-        return commit, Due(env, state, parking, self), suspects, acting
+        return state, parts
 
-    async def _close(self, commit: GroupCommit) -> None:
+    async def _close(self, state: PartitionState, parts: Parts) -> None:
         """Say in a last commit that this owner ended by itself."""
-        state = self._working()
         cut = self._cut or self._env.pool.running(self) > 0
         self.ended = True
-        await commit.commit(clean=not cut)
+        await parts.commit.commit(clean=not cut)
         self._env.observer.observe(
             SessionClosed(
                 self._env.settings.topics.input,
@@ -251,8 +224,8 @@ class Session:
         """Drop whatever is left, and wait until none of our attempts runs any more."""
         self.ended = self.ending = True
         env = self._env
-        if self._turns is not None:
-            self._turns.end()
+        if self._parts is not None:
+            self._parts.turns.end()
         if self.state is not None:
             self.state.release_all()
             self.state.put_back(env.clocks.now())
@@ -265,8 +238,3 @@ class Session:
         finally:
             await writer.close()
             env.source.wake()
-
-    def _working(self) -> PartitionState:
-        if self.state is None:
-            raise RuntimeError(f"partition {self.partition} is not set up yet")
-        return self.state

@@ -25,6 +25,7 @@ from consumer.core.timestamps import rfc3339
 from consumer.ports.tracer import TRACE_BYTES, AttemptSpan, Tracer
 from consumer.runtime.attempts import Attempts
 from consumer.runtime.gates import Gates
+from consumer.runtime.settlements import Settlements
 from consumer.runtime.settling import Settling
 from consumer.runtime.workers import Worker
 from processors.contract import Context
@@ -91,7 +92,7 @@ class TracedAttempts(Attempts):
 
 
 class TracedSettling(Settling):
-    """Settles, and tells the span of the attempt."""
+    """Decides, and tells the span of the attempt."""
 
     def failed(
         self,
@@ -114,6 +115,10 @@ class TracedSettling(Settling):
             span.note("waiting", {"everonce.delay_seconds": delay_seconds})
         return due_at
 
+
+class TracedSettlements(Settlements):
+    """Settles, and tells the span of the attempt what the event has become."""
+
     def _count_letter(
         self,
         record: Record,
@@ -130,7 +135,7 @@ class TracedSettling(Settling):
             late = item is not None and is_late(item, self._env.settings.topics.input)
             tracer.letter(record, dlq_id, give_up, is_late=late)
 
-    def _settle(
+    def settle(
         self,
         item: InFlight,
         settled: Settled,
@@ -138,13 +143,14 @@ class TracedSettling(Settling):
         duration_seconds: float,
         holds: Hold | None = None,
     ) -> None:
+        """Let what *item* left behind go into the next commit, with the context of its span."""
         if (span := _span_of(item)) is not None:
             headers = span.headers()
             settled = settled._replace(
                 result=_with(settled.result, headers),
                 letter=_with(settled.letter, headers),
             )
-        super()._settle(item, settled, outcome, duration_seconds, holds)
+        super().settle(item, settled, outcome, duration_seconds, holds)
 
 
 def _span_of(item: InFlight | None) -> AttemptSpan | None:
