@@ -29,7 +29,9 @@ VARIANTS: list[dict[str, Any]] = [
 SOON = st.sampled_from([True, True, False])
 LETTERS = st.sampled_from("aab")
 KEYS = st.sampled_from([b"k", b"k", b"l", None])
-EDITS = st.sampled_from([None, None, None, *[(name, content) for name in "am" for content in (0, 1)]])
+EDITS = st.sampled_from(
+    [None, None, None, *[(name, content) for name in "am" for content in (0, 1)]]
+)
 
 
 class Operated(Sessions):

@@ -10,9 +10,9 @@ def check_rest(world: OperatedWorld) -> None:
     check(world)
     passed_records_are_accounted_for(world, Seen.of(world), in_the_end=True)
     for number in range(world.partitions):
-        assert world.kafka.committed(world.kafka.input(number).place) == world.kafka.input(
-            number
-        ).end
+        assert (
+            world.kafka.committed(world.kafka.input(number).place) == world.kafka.input(number).end
+        )
         _memory_agrees(world, number)
 
 
