@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from consumer.core.home import home_of
 
-
 HOMES = [2, 6, 10, 4, 1, 7]
 """As they were when it was first released: owners of two versions share a group for a while."""
 

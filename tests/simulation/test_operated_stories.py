@@ -12,7 +12,8 @@ import pytest
 
 from consumer.core.home import home_of
 from tests.simulation.desk import Letter
-from tests.simulation.operated_laws import Seen, check
+from tests.simulation.operated_laws import check
+from tests.simulation.operated_outputs import Seen
 from tests.simulation.operated_rest import check_rest
 from tests.simulation.operated_world import OperatedWorld
 

@@ -27,7 +27,12 @@ def an_act(kind: Any = "redrive", dlq_id: str | None = "letter-1") -> Act:
 
 def a_letter_entry(*dlq_ids: str, **mark: Any) -> Entry:
     """Return the entry of a dead-lettered event whose newest letter is open."""
-    values = {"dlq_ids": dlq_ids or ("letter-1",), "count": 1, "state": "open", "at": NOW}
+    values: dict[str, Any] = {
+        "dlq_ids": dlq_ids or ("letter-1",),
+        "count": 1,
+        "state": "open",
+        "at": NOW,
+    }
     return an_entry("dead_lettered", letter=LetterMark(**(values | mark)))
 
 
