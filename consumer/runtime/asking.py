@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from consumer.core.admission import conflict
 from consumer.core.answer import answer
 from consumer.core.arrival import arrived
-from consumer.core.dedup_key import coordinates_key
+from consumer.core.dedup_key import content_key, coordinates_key
 from consumer.core.fingerprint import same_content
 from consumer.core.in_flight import InFlight
 from consumer.core.lanes import lane_of
@@ -151,6 +151,23 @@ class Asking:
         if self._env.settings.dedup.conflicts == "process":
             key = self._state.known_as(key, item.fingerprint)
         return key
+
+    def is_own(self, item: InFlight) -> bool:
+        """Whether *item* goes on under the key of its own id."""
+        key = self._env.dedup_key(item.event, item.fingerprint)
+        return item.key in {key, content_key(key, item.fingerprint)}
+
+    def stand_in(self, item: InFlight) -> str:
+        """Let *item* run as the event that it was a duplicate of; return its ledger key.
+
+        It came by the control topic while its original was in memory, and that was lost: read
+        again, the original is the duplicate.
+        """
+        pending = self._state.pending
+        pending.forgotten.append(item.key)
+        item.key, item.place = self.original_of(item), None
+        pending.arrived[item.key] = item
+        return item.key
 
     def ask_deferred(self, lane: ParkedLane, item: InFlight) -> None:
         """Park the duplicates that waited in memory for the end of *item*."""

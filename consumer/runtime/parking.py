@@ -9,7 +9,7 @@ from typing import Any
 
 from consumer.core.admission import conflict
 from consumer.core.decode import decode
-from consumer.core.dedup_key import content_key, is_coordinates
+from consumer.core.dedup_key import is_coordinates
 from consumer.core.failure import Failure
 from consumer.core.in_flight import NO_EVENT, InFlight
 from consumer.core.lanes import lane_of
@@ -143,7 +143,7 @@ class Parking:
         due_at = entry.parked.due_at if entry.parked is not None else None
         state.pending.tally.released.append(max(0.0, now - (due_at or now)))
         self._parked.load.by_policy[entry.policy or ""] -= 1
-        if item.preset is None and entry.act is not None and not self._is_own(item):
+        if item.preset is None and entry.act is not None and not self.asking.is_own(item):
             # It was judged to be a conflict when it was asked for; what is known of its id may be
             # another by now.
             item.preset = conflict(item.event)
@@ -155,7 +155,7 @@ class Parking:
             if is_answered:
                 return
             if item.preset is None and item.lane is None:
-                key = self._stand_in(item)
+                key = self.asking.stand_in(item)
         state.in_flight[key] = item
         state.hold(1, item.weight)
         history = item.history
@@ -174,23 +174,6 @@ class Parking:
             self._turns.begin_retry(item)
         else:
             self._turns.begin(item)
-
-    def _is_own(self, item: InFlight) -> bool:
-        """Whether *item* goes on under the key of its own id."""
-        key = self._env.dedup_key(item.event, item.fingerprint)
-        return item.key in {key, content_key(key, item.fingerprint)}
-
-    def _stand_in(self, item: InFlight) -> str:
-        """Let *item* run as the event that it was a duplicate of; return its ledger key.
-
-        It came by the control topic while its original was in memory, and that was lost: read
-        again, the original is the duplicate.
-        """
-        state = self._state
-        state.pending.forgotten.append(item.key)
-        item.key, item.place = self.asking.original_of(item), None
-        state.pending.arrived[item.key] = item
-        return item.key
 
     def restored(self, key: str, entry: Entry) -> InFlight:
         """Return the event that *entry* holds, as it goes on.

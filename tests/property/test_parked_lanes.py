@@ -146,6 +146,17 @@ class Lanes(RuleBasedStateMachine):
             if is_head:
                 self.go_on(lane, model)
 
+    @precondition(lambda self: self.lanes)
+    @rule(data=st.data())
+    def hurry(self, data: st.DataObject) -> None:
+        lane = data.draw(st.sampled_from(sorted(self.lanes, key=str)))
+        model = self.lanes[lane]
+        key = data.draw(st.sampled_from([*model.queue, "e:unknown"]))
+        head = {HELD: None, LED: "e:x"}.get(model.state or "", next(iter(model.queue), None))
+        assert self.parked.hurry(lane, key, self.now) == head
+        if key == head and model.state is None:
+            model.due_at = self.now
+
     def go_on(self, lane: ParkedLane, model: Model) -> None:
         model.state, model.due_at = None, self.now
         if not model.queue:

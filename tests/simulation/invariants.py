@@ -9,7 +9,8 @@ from typing import Any
 from consumer.core.session_facts import PartitionRefused
 from tests.fakes.kafka import MemoryKafka
 from tests.runtime.staging import ledger
-from tests.simulation.world import WINDOW_SECONDS, Published, World
+from tests.simulation.variants import WINDOW_SECONDS
+from tests.simulation.world import Published, World
 
 Json = dict[str, Any]
 

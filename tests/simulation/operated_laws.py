@@ -1,63 +1,17 @@
 """What must hold of everything visible, at any moment, where an operator acts as well?"""
 
-import itertools
-import json
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
-from consumer.core.act import NotAnActError, read_act
-from consumer.core.ledger_entry import Entry
 from consumer.core.session_facts import PartitionRefused
-from tests.runtime.staging import ledger
-from tests.simulation.desk import Letter
+from tests.simulation.operated_letters import held_keys_wait, letters_are_what_became_of_them
+from tests.simulation.operated_outputs import Seen, seconds_of
 from tests.simulation.operated_world import OperatedWorld
-from tests.simulation.world import WINDOW_SECONDS, Published
+from tests.simulation.variants import WINDOW_SECONDS
+from tests.simulation.world import Published
 
-Json = dict[str, Any]
-Place = tuple[int, int]
 FINAL = {"completed", "dead_lettered"}
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a read_committed reader sees of all partitions."""
-
-    results: list[tuple[Place, Json]]
-    """By partition and offset of the record that each is about."""
-    letters: list[Letter]
-    ledgers: list[dict[str, Entry]]
-    audits: list[Json]
-    homeward: list[Place]
-    """The records that were brought to another partition."""
-
-    @classmethod
-    def of(cls, world: OperatedWorld) -> "Seen":
-        """Read them."""
-        kafka, numbers = world.kafka, range(world.partitions)
-        results = [
-            (_place(record.headers[0][1] or b""), json.loads(record.value or b""))
-            for number in numbers
-            for record in kafka.visible("results", number)
-        ]
-        audits = [json.loads(r.value or b"") for n in numbers for r in kafka.visible("audit", n)]
-        return cls(
-            results,
-            world.desk.letters,
-            [ledger(kafka, number) for number in numbers],
-            audits,
-            [place for number in numbers for place in _homeward(world, number)],
-        )
-
-    @property
-    def entries(self) -> list[Entry]:
-        """Every entry of every ledger."""
-        return [entry for shard in self.ledgers for entry in shard.values()]
-
-    def told(self, *outcomes: str) -> list[Json]:
-        """Return the audit records with one of *outcomes*."""
-        return [audit for audit in self.audits if audit["outcome"] in outcomes]
 
 
 def check(world: OperatedWorld) -> None:
@@ -100,10 +54,10 @@ def one_success_per_run(world: OperatedWorld, seen: Seen) -> None:
     for _, result in seen.results:
         if result["status"] == "success":
             what = (result["event_id"], result["result"] if by_content else None)
-            runs[what].append((_seconds(result["started_at"]), _seconds(result["finished_at"])))
+            runs[what].append((seconds_of(result["started_at"]), seconds_of(result["finished_at"])))
     for what, times in runs.items():
         times.sort(key=lambda time: time[1])
-        pairs = itertools.pairwise(times)
+        pairs = pairwise(times)
         again = [now for before, now in pairs if now[0] < before[1] + WINDOW_SECONDS]
         assert len(again) <= allowed[what[0]], f"doubled: {what} succeeded at {times}"
 
@@ -148,53 +102,6 @@ def who_was_accepted_goes_on(seen: Seen) -> None:
     told = Counter(audit["act_id"] for audit in seen.told(*FINAL))
     accepted = Counter(audit["act_id"] for audit in seen.told("accepted"))
     assert accepted == told + unfinished, f"lost: {accepted}, told {told}, going on {unfinished}"
-
-
-def letters_are_what_became_of_them(seen: Seen) -> None:
-    """The state of a letter agrees with what can be seen of its event and of the acts."""
-    closed = {(a["ledger_key"], a["dlq_id"]) for a in seen.told("accepted", "duplicate")}
-    discarded = {a["dlq_id"] for a in seen.told("done") if a["act"] == "discard"}
-    duplicates = {a["dlq_id"] for a in seen.told("duplicate")}
-    succeeded = {result["event_id"] for _, result in seen.results if result["status"] == "success"}
-    visible = {letter.dlq_id for letter in seen.letters}
-    for key, entry in [pair for shard in seen.ledgers for pair in shard.items()]:
-        mark = entry.letter
-        if mark is None:
-            continue
-        newest = mark.dlq_ids[-1]
-        is_ours = newest in visible or newest.startswith("letter-")
-        assert is_ours, f"letter {newest} of {key} was never written"
-        match mark.state:
-            case "open":
-                assert entry.status == "dead_lettered", f"an open letter of {entry}"
-                assert newest not in discarded, f"discarded, and open: {newest}"
-                assert (key, newest) not in closed, f"redriven, and open: {newest}"
-            case "redriven":
-                assert mark.moved_to or not entry.is_settled, f"redriven, and settled: {entry}"
-            case "resolved":
-                is_done = key.partition("e:")[2] in succeeded or newest in duplicates
-                assert is_done, f"resolved without a success: {newest} of {key}"
-            case "discarded":
-                assert newest in discarded, f"nobody discarded {newest}"
-
-
-def held_keys_wait(world: OperatedWorld, seen: Seen) -> None:
-    """While a letter holds its key, nobody else of that key succeeds."""
-    by_place = world.by_place
-    for partition, shard in enumerate(seen.ledgers):
-        held = {
-            entry.holds.lane: entry
-            for entry in shard.values()
-            if entry.holds is not None and entry.status == "dead_lettered"
-        }
-        for (number, offset), result in seen.results:
-            holder = held.get(by_place[number, offset].key or b"")
-            if holder is None or number != partition or result["status"] != "success":
-                continue
-            since = holder.settled_at or 0.0
-            assert _seconds(result["finished_at"]) <= since, (
-                f"out of order: {result['event_id']} passed the letter {holder.letter}"
-            )
 
 
 def who_goes_home_goes_once(world: OperatedWorld, seen: Seen) -> None:
@@ -248,25 +155,3 @@ def passed_records_are_accounted_for(
 
 def _content(record: Published) -> tuple[str | None, int]:
     return record.event_id, record.content
-
-
-def _homeward(world: OperatedWorld, partition: int) -> list[Place]:
-    log = world.kafka.log(world.settings.topics.control, partition)
-    places = []
-    for record in log.read(0)[0]:
-        try:
-            act = read_act(record)
-        except NotAnActError:
-            continue
-        if act.kind == "home" and act.record is not None:
-            places.append((act.record.partition, act.record.offset))
-    return places
-
-
-def _place(source: bytes) -> Place:
-    _, partition, offset = source.decode().rsplit("/", 2)
-    return int(partition), int(offset)
-
-
-def _seconds(moment: str) -> float:
-    return datetime.fromisoformat(moment).timestamp()

@@ -18,7 +18,6 @@ from consumer.core.parked_lanes import ParkedLane, ParkedLanes
 from consumer.core.record import Record
 from consumer.runtime import acts, arrivals
 from consumer.runtime.acts import Acts
-from consumer.runtime.parking import Parking
 from consumer.runtime.pending import Pending
 from consumer.runtime.redrives import Redrives
 from consumer.runtime.taking import Taking
@@ -117,23 +116,17 @@ def discarded_letter_goes_on_holding(patch: MonkeyPatch) -> None:
     patch.setattr(Acts, "_let_go", lambda *_: None)
 
 
-def conflict_is_forgotten_while_it_waits(patch: MonkeyPatch) -> None:
-    """Let a redrive run that was judged a conflict, once its lane comes to it."""
-    patch.setattr(Parking, "_is_own", lambda *_: True)
-
-
 HELD: Json = {"on_dead_letter": "hold_key"}
 SPREAD: Json = {"partitions": 2}
 PLANTS: dict[Plant, Json] = {
     letter_in_flight_again_is_accepted: {},
-    letter_is_closed_late: {},
+    letter_is_closed_late: HELD,
     redrive_is_not_judged: {},
-    foreign_offset_is_taken_for_an_own_one: SPREAD,
+    foreign_offset_is_taken_for_an_own_one: SPREAD | HELD,
     homeward_does_not_wait_for_its_offset: SPREAD,
     homeward_is_brought_twice: SPREAD,
     cancelled_event_keeps_its_place: {},
     release_forgets_the_followers: HELD,
     discarded_letter_goes_on_holding: HELD,
-    conflict_is_forgotten_while_it_waits: {},
 }
 """Each with the settings in which it does harm."""

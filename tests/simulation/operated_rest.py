@@ -1,7 +1,8 @@
 """What must hold once nothing is left to do?"""
 
 from tests.runtime.staging import ledger
-from tests.simulation.operated_laws import Seen, check, passed_records_are_accounted_for
+from tests.simulation.operated_laws import check, passed_records_are_accounted_for
+from tests.simulation.operated_outputs import Seen
 from tests.simulation.operated_world import OperatedWorld
 
 

@@ -20,7 +20,6 @@ def coarse_clockwork(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_event_and_each_act_is_carried_out_exactly_once_whatever_happens() -> None:
     stories = settings(
-        max_examples=2 * settings().max_examples,
         stateful_step_count=STEPS,
         phases=[Phase.explicit, Phase.reuse, Phase.generate],
         suppress_health_check=[HealthCheck.too_slow],

@@ -12,7 +12,8 @@ import pytest
 
 from consumer.core.home import home_of
 from tests.simulation.desk import Letter
-from tests.simulation.operated_laws import Seen, check
+from tests.simulation.operated_laws import check
+from tests.simulation.operated_outputs import Seen
 from tests.simulation.operated_rest import check_rest
 from tests.simulation.operated_world import OperatedWorld
 
@@ -109,9 +110,9 @@ def test_duplicate_that_came_home_is_no_event_of_its_own_when_its_original_is_lo
     (owner,) = world.living
     world.crash(owner)
     world.count_out(owner)
-    world.start_owner()
+    world.start_owner().process.source.failing_polls = 3
     world.let_all_through()
-    world.go_on(1)
+    world.go_on(3)
     world.come_to_rest()
 
     assert successes(world)["a"] == 1

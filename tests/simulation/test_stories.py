@@ -12,7 +12,8 @@ import pytest
 from consumer.core.session_facts import PartitionRefused
 from tests.fakes.requests import Fate
 from tests.simulation.invariants import Outputs, check, check_rest
-from tests.simulation.world import WINDOW_SECONDS, World
+from tests.simulation.variants import WINDOW_SECONDS
+from tests.simulation.world import World
 
 
 @pytest.fixture

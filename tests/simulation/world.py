@@ -1,21 +1,19 @@
 """What are two owners, one partition, and everything that may happen to them?"""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from config.settings import Settings
-from consumer.core.output import OutputRecord, TopicRole
 from processors.contract import Context, PermanentError, TransientError, WorkflowEvent
-from tests.builders import a_processor, a_registry, a_settings, event_bytes
+from tests.builders import a_processor, a_registry, event_bytes
 from tests.fakes.clock import StepClock, advance
 from tests.fakes.kafka import MemoryKafka
 from tests.fakes.requests import Fate, Request
 from tests.runtime.staging import is_passed, ledger
 from tests.simulation.owner import Owner
+from tests.simulation.variants import refuser, world_settings
 
-WINDOW_SECONDS = 100.0
 REST_ROUNDS, REST_ROUND_SECONDS = 150, 1.0
 MOMENT_SECONDS = 0.02
 """Longer than a commit lingers."""
@@ -52,27 +50,6 @@ class Attempt:
         return self.event.event_id
 
 
-def world_settings(variant: Mapping[str, Any]) -> Settings:
-    """Return settings in which little is enough to reach a limit; *variant* by key."""
-    retry = {name: variant[name] for name in ("on_dead_letter",) if name in variant}
-    slow = {"max_attempts": 3, "base_delay": 5, "jitter": "none", "max_delay": 20}
-    dedup = {name: variant[name] for name in ("on_duplicate", "on_conflict") if name in variant}
-    records = variant.get("max_in_flight_records", 1000)
-    return a_settings(
-        dedup={"window": WINDOW_SECONDS, **dedup},
-        retry={"policies": {"slow": slow}, "default_policy": "slow", **retry},
-        processing={
-            "timeout": 100_000,
-            "drain_timeout": 5,
-            "concurrency": 8,
-            "max_in_flight_records": records,
-            "guarantee": variant.get("guarantee", "exactly_once"),
-        },
-        kafka={"rebalance_timeout": 12, "session_timeout": 10, "heartbeat_interval": 1},
-        commit={"max_events": 3},
-    )
-
-
 class World:
     """A cluster, up to two living owners, and a list of what was published.
 
@@ -88,7 +65,7 @@ class World:
             self.settings, clock=self.clock, partitions=variant.get("partitions", 1)
         )
         self.kafka.requests.holds |= {"fence", "restore", "commit"}
-        self.kafka.refuses = _refuser(variant.get("refused"))
+        self.kafka.refuses = refuser(variant.get("refused"))
         self.published: list[Published] = []
         self.owners: list[Owner] = []
         self.early: list[str] = []
@@ -285,15 +262,3 @@ class World:
             Published(offset, at, key, event_id, content, is_tombstone, partition)
         )
         self.go_on()
-
-
-def _refuser(event_id: str | None) -> Callable[[TopicRole, OutputRecord], str | None]:
-    """Return who refuses the result of an event, where one is named."""
-    named = f'"event_id":"{event_id}"'.encode()
-
-    def refuses(role: TopicRole, record: OutputRecord) -> str | None:
-        value = record.value or b""
-        refused = role == "results" and named in value and b'"status":"success"' in value
-        return "invalid timestamp" if refused else None
-
-    return refuses
