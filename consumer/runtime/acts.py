@@ -62,7 +62,7 @@ class Acts:
         """Do what *act* asks for, or refuse it; *at_once* as ``Arrivals.accept`` has it."""
         state = self._state
         entry = self._entry(act.ledger_key)
-        if entry is not None and entry.has_answered_control(control_offset):
+        if self._env.is_reread(entry, control_offset):
             # Read again, after offsets were lost: it is part of what the entry says.
             state.pending.count_duplicate("reread")
             return

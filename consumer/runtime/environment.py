@@ -7,6 +7,7 @@ from config.policies import RetryPolicy
 from config.settings import Settings
 from consumer.core.dedup_key import DedupKey, dedup_key_for
 from consumer.core.fingerprint import Fingerprint, fingerprint_for
+from consumer.core.ledger_entry import Entry
 from consumer.core.output import TopicRole
 from consumer.core.record import TopicPartition
 from consumer.ports import LedgerStore, Observer, Source, StateLog, Tracer, Writer
@@ -94,6 +95,8 @@ class Environment:
     """Asked by each retry that is due."""
     routes: "Routes" = field(init=False)
     """Who processes the events of a type, and by which policy."""
+    homes: int = field(init=False)
+    """Partitions among which events without a key are spread by their ids; 0: they stay."""
 
     def __post_init__(self) -> None:
         """Compile what every event needs."""
@@ -101,6 +104,19 @@ class Environment:
         self.routes = Routes(self.registry, Policies(self.settings.retry))
         self.fingerprint = fingerprint_for(self.settings.dedup)
         self.dedup_key = dedup_key_for(self.settings.dedup.key)
+        dedup, ordering = self.settings.dedup, self.settings.processing.ordering
+        is_brought_home = dedup.scope == "topic" and ordering != "partition"
+        self.homes = self.partitions if is_brought_home and self.partitions > 1 else 0
+
+    def is_reread(self, entry: Entry | None, control_offset: int) -> bool:
+        """Whether the control record at that offset is part of what *entry* says already.
+
+        Only without transactions may it be read again; with them, an entry that has answered a
+        higher offset tells of a control topic that was made anew.
+        """
+        if entry is None or self.settings.processing.guarantee == "exactly_once":
+            return False
+        return entry.has_answered_control(control_offset)
 
     def input(self, partition: int) -> TopicPartition:
         """Return the input log of *partition*."""

@@ -74,7 +74,7 @@ class Homecoming:
             admission = against_known(fingerprint, current.accepted)
         elif entry is None:
             admission = Admission.NEW
-        elif entry.has_answered_control(control_offset):
+        elif self._env.is_reread(entry, control_offset):
             admission = Admission.REREAD
         else:
             admission = against_known(fingerprint, entry.fingerprints, entry.status)

@@ -59,9 +59,7 @@ class Intake:
         self._ordering = env.settings.processing.ordering
         self._turns = settlements.turns
         self._owner = owner
-        is_brought_home = env.settings.dedup.scope == "topic" and self._ordering != "partition"
-        self._homes = env.partitions if is_brought_home and env.partitions > 1 else 0
-        """Partitions among which events without a key are spread by their ids; 0: they stay."""
+        self._homes = env.homes
         self._admitted = 0
         self._weight = 0
         """Of the records that are being accepted; counted once for all of them."""

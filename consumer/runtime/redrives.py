@@ -15,6 +15,7 @@ from consumer.core.decode import decode
 from consumer.core.dedup_key import content_key
 from consumer.core.failure import Failure
 from consumer.core.fingerprint import TooDeepError
+from consumer.core.home import home_of
 from consumer.core.ledger_entry import Entry, decode_entry, encode
 from consumer.core.letter_mark import LetterMark
 from consumer.core.record import LogRecord
@@ -75,6 +76,8 @@ class Redrives:
         if admission is Admission.CONFLICT:
             target = own or target
         known = entry if target == own else self._entry(target)
+        if admission is Admission.NEW and (elsewhere := self._home_elsewhere(record, key)):
+            return elsewhere
         if admission is Admission.CONFLICT and own is None:
             return f"its id stands for an event with another content ({target!r})"
         item = self._arrivals.made(target, record, event, fingerprint, known, control_offset)
@@ -103,7 +106,7 @@ class Redrives:
         if self._is_by_content:
             key = self._state.known_as(key, fingerprint)
         entry = self._entry(key)
-        if entry is not None and entry.has_answered_control(control_offset):
+        if self._env.is_reread(entry, control_offset):
             return None
         refusal = replay_refusal(act, entry, is_in_flight=key in self._state.in_flight)
         if refusal is not None:
@@ -115,6 +118,20 @@ class Redrives:
             item.prior = redriven(item.prior, None, letter_act(act))
         self._accept(act, item, None, at_once=at_once)
         return None
+
+    def _home_elsewhere(self, record: LogRecord, key: str) -> str | None:
+        """Return why a mended record without a key cannot run here; None where it can.
+
+        Whether its id is done already is known to its home alone.
+        """
+        homes = self._env.homes
+        home = home_of(key, homes) if homes and record.key is None else self._state.partition
+        if home == self._state.partition:
+            return None
+        return (
+            f"it has no key, and its id belongs to partition {home}: publish the mended event to "
+            "the input, then discard this letter"
+        )
 
     def _accept(self, act: Act, item: Any, preset: GiveUp | None, *, at_once: bool) -> None:
         self._state.pending.acts.append(self._outcomes.answer(act, "accepted"))

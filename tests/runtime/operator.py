@@ -32,10 +32,15 @@ def an_act(kind: ActKind, ledger_key: str | None, dlq_id: str | None = None) -> 
 
 
 def about(
-    kafka: MemoryKafka, kind: ActKind, number: int = -1, *, value: bytes | None = None
+    kafka: MemoryKafka,
+    kind: ActKind,
+    number: int = -1,
+    *,
+    value: bytes | None = None,
+    partition: int = 0,
 ) -> Act:
     """Return an act about a visible letter, the newest by default; *value* edits its record."""
-    encoded = kafka.visible("dlq")[number].value
+    encoded = kafka.visible("dlq", partition)[number].value
     letter = read_letter(encoded or b"")
     act = an_act(kind, letter.ledger_key, letter.dlq_id)
     if kind != "redrive":

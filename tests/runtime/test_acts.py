@@ -366,3 +366,19 @@ async def test_redrive_without_a_processor_fails_again_and_waits_for_nobody() ->
         ask(kafka, about(kafka, "redrive"))
         await eventually(lambda: codes(kafka)[1:] == ["PROCESSOR_MISSING"])
     assert outcomes(kafka) == [("redrive", "accepted"), ("redrive", "dead_lettered")]
+
+
+async def test_acts_on_a_control_topic_that_was_made_anew_are_carried_out() -> None:
+    kafka, stage = a_cluster(), Stage()
+    async with serving(kafka, stage.processor):
+        await a_letter(kafka, stage)
+        for _ in range(3):
+            ask(kafka, an_act("discard", "e:nobody", "no-letter"))
+        ask(kafka, about(kafka, "redrive"))
+        (await stage.next("one")).fail(PermanentError("no"))
+        await eventually(lambda: mark(kafka) == ("open", 2))
+    kafka.log(kafka.settings.topics.control).truncate()
+    async with serving(kafka, stage.processor, name="two"):
+        ask(kafka, about(kafka, "redrive"))
+        (await stage.next("one")).succeed()
+        await eventually(lambda: mark(kafka) == ("resolved", 2))

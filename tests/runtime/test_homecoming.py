@@ -9,7 +9,7 @@ from tests.builders import a_processor, event_bytes
 from tests.fakes.clock import eventually, pass_time
 from tests.fakes.kafka import MemoryKafka
 from tests.fakes.requests import Fate
-from tests.runtime.operator import is_carried_out
+from tests.runtime.operator import about, ask, audits, is_carried_out, outcomes
 from tests.runtime.staging import (
     Json,
     Stage,
@@ -160,3 +160,15 @@ async def test_event_that_nobody_wants_at_home_is_treated_as_anywhere(unmatched:
         await pass_time(100)
     assert everything(kafka) == ([] if unmatched == "ignore" else [("one", "error")])
     assert list(ledger(kafka, home("one"))) == ([] if unmatched == "ignore" else ["e:one"])
+
+
+async def test_poison_without_a_key_mended_to_an_id_of_another_home_is_refused() -> None:
+    kafka = a_cluster(PARTITIONS)
+    async with serving(kafka, accept):
+        kafka.publish(b"{broken", key=None, partition=away("one"))
+        await eventually(lambda: len(letters(kafka, away("one"))) == 1)
+        redrive = about(kafka, "redrive", value=event_bytes("one"), partition=away("one"))
+        ask(kafka, redrive, away("one"))
+        await eventually(lambda: outcomes(kafka, away("one")) == [("redrive", "refused")])
+    assert f"partition {home('one')}" in audits(kafka, away("one"))[0]["detail"]
+    assert everything(kafka) == []
