@@ -7,7 +7,7 @@ A hidden value says how long it was, and nothing else.
 
 import json
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
 from fnmatch import translate
@@ -97,17 +97,17 @@ class Redaction:
     def value(self, data: bytes) -> bytes:
         """Return the value of a record with what is hidden replaced, where it is JSON or text.
 
-        Numbers keep every digit; what is neither JSON nor text is as it was.
+        Numbers keep every digit, and bytes that are no UTF-8 stay as they are.
         """
         if not self or not self._may_hide(data):
             return data
         try:
             document = exactly(data)
         except (ValueError, RecursionError):
-            try:
-                return self.text(data.decode()).encode()
-            except UnicodeDecodeError:
-                return data
+            # Bytes of another encoding stay what they are: a password stands beside them all the
+            # same.
+            text = self.text(data.decode("utf-8", "surrogateescape"))
+            return text.encode("utf-8", "surrogateescape")
         try:
             return _unless_same(data, document, self.document(document))
         except orjson.JSONEncodeError:
@@ -167,11 +167,16 @@ class Redaction:
                     hidden = self.value(text)
                 except (Base64Error, ValueError):
                     return field
-                if hidden == text:
-                    return field
-                return {**field, "encoding": "utf-8", "data": hidden.decode("utf-8", "replace")}
+                return field if hidden == text else {**field, **_readable(hidden)}
             case _:
                 return field
+
+
+def _readable(data: bytes) -> dict[str, str]:
+    try:
+        return {"encoding": "utf-8", "data": data.decode()}
+    except UnicodeDecodeError:
+        return {"encoding": "base64", "data": b64encode(data).decode()}
 
 
 def _unless_same(written: bytes, document: Any, hidden: Any) -> bytes:

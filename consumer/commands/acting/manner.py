@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from consumer.commands.exits import CommandError, ExitCode
 from consumer.commands.printable import printable
-from consumer.desk.acts import new_run, run_began
+from consumer.desk.acts import NoRunError, new_run, run_began
 from consumer.desk.letter_requests import Asker
 from consumer.desk.ramp import Plan
 
@@ -45,10 +45,13 @@ class Manner:
         """Return who asks, in which run.
 
         Raises:
-            NoRunError: The run that is to be gone on with has no such name.
+            CommandError: The run that is to be gone on with has no such name.
         """
         if self.resume is not None:
-            run_began(self.resume)
+            try:
+                run_began(self.resume)
+            except NoRunError as error:
+                raise CommandError(f"--resume: {printable(str(error))}", ExitCode.USAGE) from error
         run = self.resume or new_run(time.time(), secrets.token_hex(3))
         return Asker(run, self.operator or _operator(), self.reason)
 

@@ -14,7 +14,6 @@ from consumer.commands.acting.running import Ran, code_of
 from consumer.commands.exits import CommandError, ExitCode
 from consumer.core.act import Act
 from consumer.desk.acts import run_began
-from consumer.desk.errors import DeskError
 from consumer.desk.outlook import Outlook
 from consumer.desk.ramp import Course, Plan
 from consumer.desk.redaction import Redaction
@@ -176,7 +175,7 @@ def test_asker_is_who_was_named_and_a_resumed_run_keeps_its_name() -> None:
     assert (asker.run, asker.operator, asker.reason) == (RUN, "ada", "why")
     assert run_began(Manner().asker().run) > 0
     assert "@" in Manner().asker().operator
-    with pytest.raises(DeskError, match="is no name of a run"):
+    with pytest.raises(CommandError, match="is no name of a run"):
         Manner(resume="nothing").asker()
 
 

@@ -113,6 +113,20 @@ def test_original_in_base64_is_looked_into() -> None:
     assert shown["original"]["value"]["encoding"] == "utf-8"
 
 
+def test_secret_beside_bytes_that_are_no_utf_8_is_hidden_and_the_bytes_stay() -> None:
+    latin_1 = b'{"name":"M\xfcller","password":"hunter2"}'
+
+    shown = HIDE.value(latin_1)
+
+    assert shown == b'{"name":"M\xfcller","password":' + HIDDEN.encode() + b"}"
+    value = {"encoding": "base64", "data": base64.b64encode(latin_1).decode()}
+    letter = orjson.loads(HIDE.envelope(orjson.dumps({"original": {"value": value}})))
+    assert letter["original"]["value"] == {
+        "encoding": "base64",
+        "data": base64.b64encode(shown).decode(),
+    }
+
+
 def test_letter_without_anything_to_hide_stays_as_it_was_written() -> None:
     value = orjson.dumps(
         {"original": {"value": None}, "a": "token ring"}, option=orjson.OPT_INDENT_2
@@ -132,8 +146,9 @@ def test_what_is_nested_too_deeply_to_be_written_is_hidden() -> None:
         assert orjson.loads(shown)["dlq_id"] == written.dlq_id
 
 
-def test_value_that_is_neither_json_nor_text_stays_as_it_is() -> None:
-    assert HIDE.value(b"\xff password=1") == b"\xff password=1"
+def test_value_that_is_neither_json_nor_text_stays_but_for_what_stands_behind_a_name() -> None:
+    assert HIDE.value(b"\xff passing \xfe") == b"\xff passing \xfe"
+    assert HIDE.value(b"\xff password=1 \xfe") == b"\xff password=" + HIDDEN.encode() + b" \xfe"
 
 
 def test_half_of_a_surrogate_pair_beside_a_secret_hides_the_whole_value() -> None:
