@@ -15,7 +15,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --gener
 
 .PHONY: help
 help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ---- set up ---------------------------------------------------------------------------------
 
@@ -114,9 +114,17 @@ bench: install ## Measure speed and latency beside a hand-written consumer
 show-retry: install ## Fail, kill and park: prove that what fails waits in order, and nobody else
 	@$(BIN)/python -m tests.retries
 
+.PHONY: show-desk
+show-desk: install ## Drain dead letters by commands, kill, flood, deceive: each event runs once
+	@$(BIN)/python -m tests.desk
+
+.PHONY: show-desk-quick
+show-desk-quick: install ## The same, smaller: what CI runs
+	@$(BIN)/python -m tests.desk --quick
+
 .PHONY: ci
-ci: ## What a change must pass: tests, checks, quick faults
-	@for step in test check faults-quick; do \
+ci: ## What a change must pass: tests, checks, quick faults, quick show of the desk
+	@for step in test check faults-quick show-desk-quick; do \
 		echo "== make $$step"; \
 		$(MAKE) --no-print-directory $$step || exit; \
 	done
