@@ -6,6 +6,7 @@ ever parked that might not fit the state topic later: room is kept for all that 
 
 from dataclasses import replace
 
+from consumer.core.failure import Failure
 from consumer.core.in_flight import InFlight
 from consumer.core.ledger_entry import Entry, answering, encode, takeover
 from consumer.core.ledger_history import HISTORY_BYTES
@@ -13,6 +14,7 @@ from consumer.core.letter_mark import ACT_BYTES
 from consumer.core.output import BATCH_OVERHEAD, RECORD_OVERHEAD
 from consumer.core.parked_event import Crash, Parked, copied, record_size_at_most
 from consumer.core.record import Record
+from consumer.core.retry import GiveUp
 from consumer.core.settlement import Rules
 
 _REST_BYTES = 2048
@@ -94,3 +96,16 @@ def parked_bytes_at_most(key: str, record: Record, prior: Entry | None) -> int:
         + ACT_BYTES
         + texts * _TEXT_BYTES
     )
+
+
+def no_room(item: InFlight) -> GiveUp:
+    """Return why an event is given up whose key waits in the ledger, where it finds no room."""
+    size = len(item.record.value or b"")
+    failure = Failure(
+        "OUTPUT_REFUSED",
+        f"its key waits in the ledger, and the state topic would not take this event of {size} "
+        "bytes to wait behind it: raise that topic's max.message.bytes, or send it again later",
+        "permanent",
+        "parking",
+    )
+    return GiveUp("refused", failure, failure)

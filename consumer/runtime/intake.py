@@ -7,25 +7,21 @@ in its lane.  This is the hot path: everything here is counted in parts of a mic
 from collections.abc import Sequence
 from typing import Any, assert_never
 
-from consumer.core.act import Act, control_record
 from consumer.core.admission import Admission, against_entry, against_in_flight, conflict
 from consumer.core.decode import decode
 from consumer.core.dedup_key import CONTENT_PREFIX, content_key, coordinates_key
 from consumer.core.failure import Failure
 from consumer.core.fingerprint import TooDeepError
-from consumer.core.home import home_of
 from consumer.core.in_flight import InFlight
 from consumer.core.lanes import LaneKey
 from consumer.core.ledger_entry import Entry, decode_entry
-from consumer.core.output import BATCH_OVERHEAD, output_bytes
-from consumer.core.parked_event import copied
 from consumer.core.parked_restore import parked_lane
-from consumer.core.parking import parked_bytes_at_most
 from consumer.core.precaution import Precaution
 from consumer.core.record import Record
 from consumer.core.retry import GiveUp
 from consumer.runtime.duplicates import Duplicates
 from consumer.runtime.environment import Environment
+from consumer.runtime.homeward import Homeward
 from consumer.runtime.parking import Parking
 from consumer.runtime.partition_state import PartitionState
 from consumer.runtime.settlements import Settlements
@@ -60,6 +56,7 @@ class Intake:
         self._turns = settlements.turns
         self._owner = owner
         self._homes = env.homes
+        self._homeward = Homeward(env, state)
         self._admitted = 0
         self._weight = 0
         """Of the records that are being accepted; counted once for all of them."""
@@ -71,7 +68,7 @@ class Intake:
         admit, known = offsets.admit, state.ledger.get
         fingerprint_of, key_of = self._env.fingerprint, self._env.dedup_key
         self._admitted = self._weight = 0
-        homes = self._homes
+        homes, goes_home = self._homes, self._homeward.goes
         for record in records:
             offset = record.offset
             if offset < offsets.next:
@@ -97,33 +94,13 @@ class Intake:
                 self._settlements.poison(record, failure)
                 continue
             key = key_of(event, fingerprint)
-            if homes and record.key is None and self._goes_home(record, key, homes):
+            if homes and record.key is None and goes_home(record, key):
                 continue
             if key not in in_flight and known(key) is None and not self._by_content:
                 self._admit(record, event, key, fingerprint, None)
             else:
                 self._judge(record, event, key, fingerprint)
         state.hold(self._admitted, self._weight)
-
-    def _goes_home(self, record: Record, key: str, partitions: int) -> bool:
-        """Whether another partition dedups the event's id, and the event is on its way there."""
-        state = self._state
-        home = home_of(key, partitions)
-        if home == state.partition or key in state.in_flight or state.newest(key) is not None:
-            return False
-        own = copied(record)
-        act = Act("home", "", record=own)
-        limit = self._env.limits["control"] - BATCH_OVERHEAD
-        largest = self._env.limits["state"] - BATCH_OVERHEAD
-        if (
-            output_bytes(control_record(act)) > limit
-            or parked_bytes_at_most(key, own, None) > largest
-        ):
-            return False
-        state.pending.send_home(record.offset, home, act)
-        state.offsets.settle(record.offset)
-        state.signal()
-        return True
 
     def _judge(
         self,

@@ -17,7 +17,7 @@ from consumer.core.ledger_entry import Entry, answering, decode_entry, encode
 from consumer.core.parked_event import Hold
 from consumer.core.parked_lanes import ParkedLane
 from consumer.core.parked_restore import parked_lane
-from consumer.core.parking import may_park, parked
+from consumer.core.parking import may_park, no_room, parked
 from consumer.core.precaution import Precaution
 from consumer.core.record import Record, record_bytes
 from consumer.core.retry import GiveUp, before_attempt
@@ -78,7 +78,7 @@ class Parking:
         One that the state topic would not take cannot wait for hours: it becomes a letter.
         """
         if not self.fits(item):
-            item.lane, item.preset = None, _no_room(item)
+            item.lane, item.preset = None, no_room(item)
             self._turns.give(item)
             return
         now = self._env.clocks.now()
@@ -247,15 +247,3 @@ class Parking:
         if item.place is not None and prior is not None and prior.holds is not None:
             return prior.holds.seq
         return self._parked.take_seq()
-
-
-def _no_room(item: InFlight) -> GiveUp:
-    size = len(item.record.value or b"")
-    failure = Failure(
-        "OUTPUT_REFUSED",
-        f"its key waits in the ledger, and the state topic would not take this event of {size} "
-        "bytes to wait behind it: raise that topic's max.message.bytes, or send it again later",
-        "permanent",
-        "parking",
-    )
-    return GiveUp("refused", failure, failure)

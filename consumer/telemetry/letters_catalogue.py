@@ -1,4 +1,4 @@
-"""Which metrics tell of dead letters, and of what operators do about them?
+"""Which metrics tell of dead letters, of operators' acts, and of what else the control topic has?
 
 Part of the ``catalogue``.
 """
@@ -50,6 +50,12 @@ ACTS = Metric(
     "topic and the act.done log line say why; dead_lettered: redriven letters fail again, stop and "
     "mend the cause.",
     ("act", "outcome"),
+)
+SENT_HOME = Metric(
+    "everonce_events_sent_home_total",
+    "counter",
+    "Events without a key that went on to the partition that dedups their id (dedup.scope: topic). "
+    "Where producers never publish an event twice, dedup.scope: partition saves that way.",
 )
 CONTROL_REFUSED = Metric(
     "everonce_control_refused_total",

@@ -82,6 +82,7 @@ class Metrics:
         self.held_keys_expired = Counter(letters_catalogue.HELD_KEYS_EXPIRED)
         self.control_refused = Counter(letters_catalogue.CONTROL_REFUSED)
         self.acts = Counter(letters_catalogue.ACTS)
+        self.sent_home = Counter(letters_catalogue.SENT_HOME)
         self.skipped_records = Counter(catalogue.SKIPPED_RECORDS)
         self.assignment_changes = Counter(catalogue.ASSIGNMENT_CHANGES)
         self.source_failures = Counter(catalogue.SOURCE_FAILURES)
@@ -191,6 +192,7 @@ class Metrics:
             self.attempts_per_event.of().add(attempts, events)
         self.end_to_end.of().add_all(tally.end_to_end_seconds)
         self.answers.add(tally.answers)
+        self.sent_home.add(tally.sent_home)
         for policy_name, parked in tally.parked.items():
             self.events_parked.add(parked, (self.policies[policy_name],))
         self.due_lateness.of().add_all(tally.released)

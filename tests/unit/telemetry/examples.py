@@ -93,6 +93,7 @@ def a_tally() -> Tally:
         attempts_per_event={1: 2, 3: 1},
         end_to_end_seconds=[0.02, 0.3, 100.0],
         answers=1,
+        sent_home=3,
     )
 
 

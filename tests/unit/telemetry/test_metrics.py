@@ -49,6 +49,7 @@ def test_a_commit_adds_its_tally() -> None:
     assert counts(metrics.dead_letters) == {("exhausted", "TIMEOUT"): 1}
     assert counts(metrics.attempts) == {("charge", "standard", "success"): 2}
     assert counts(metrics.answers) == {(): 1}
+    assert counts(metrics.sent_home) == {(): 3}
     assert seen(metrics.attempt_duration.of(("charge",))) == 2
     assert dict(metrics.attempts_per_event.of().cumulative())[1.0] == 2
     assert metrics.attempts_per_event.of().total == 5
