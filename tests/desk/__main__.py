@@ -8,6 +8,7 @@ import argparse
 import logging
 import signal
 import sys
+import time
 from types import FrameType
 
 from rich.console import Console
@@ -75,10 +76,12 @@ def _is_finished(
 ) -> bool:
     """Play run *name*; return whether it came to its end."""
     wrong: list[Exception] = []
+    began = time.monotonic()
     try:
         RUNS[name](report, kafka, tell, is_quick=is_quick)
     except* (CommandFailedError, TimeoutError) as group:
         wrong += group.exceptions
+    report.measure(f"seconds_{name}", round(time.monotonic() - began, 1), "s")
     for error in wrong:
         report.note(f"{name} was not finished: {error!r}")
     return not wrong

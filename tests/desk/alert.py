@@ -87,10 +87,12 @@ async def _play(report: Report, stage: Stage) -> None:
         try:
             async with prometheus_of(port, stage.directory) as prometheus:
                 operator = Operator(stage)
-                # Prometheus has to see a restore begin: it was not there at the first one.
-                await watched.finish(_GRACE_SECONDS)
-                await stage.started(watched, 1)
                 await operator.act("dlq", "redrive", "--canary", "2", "--yes", "--wait", "5")
+                # Another worker takes partitions away, and gives them back: that is a restore,
+                # and it has to be one that Prometheus sees begin.
+                other = stage.fleet("half")
+                await stage.started(other, 1)
+                await other.finish(_GRACE_SECONDS)
                 await _judge(report, prometheus)
         finally:
             publishing.cancel()

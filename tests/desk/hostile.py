@@ -71,14 +71,14 @@ async def _play(report: Report, stage: Stage, *, is_quick: bool) -> None:
         names = [letter["dlq_id"] for letter in letters]
         patch = stage.log("patch.json")
         patch.write_text('{"note": "mended", "payload": {"amount": 1}}')
-        typed = [*_WHOLE, *_each(names[::6] if is_quick else names, patch)]
+        typed = [*_WHOLE, *_each(names[::7] if is_quick else names, patch)]
         said = await _all(stage, typed)
         failed = [each for each in said if each.code not in _CODES.get(each.words[1], {0})]
         report.measure("hostile_commands", len(said), "commands")
         report.prove("hostile_failed", len(failed), "commands", "= 0")
         add_commands(report, failed)
         _judge(report, said)
-        await _judge_terminal(report, stage, names[::6] if is_quick else names)
+        await _judge_terminal(report, stage, names[:1] if is_quick else names)
         await stage.retire()
 
 
@@ -156,7 +156,7 @@ async def _judge_terminal(report: Report, stage: Stage, names: Sequence[str]) ->
     """Judge what is written on a terminal, where there are colours."""
     typed = [words for words in _WHOLE if not {"--json", "--reveal", "export"} & set(words)]
     typed += [("dlq", "show", name) for name in names]
-    typed += [("dlq", "diff", name) for name in names[:2]]
+    typed += [("dlq", "diff", name) for name in names[1:3]]
     controls: list[str] = []
     secrets = coloured = 0
     for words in typed:

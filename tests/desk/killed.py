@@ -43,7 +43,7 @@ class Torment:
 
 
 FULL = Torment(Mix(plain=1690, permanent=100, exhausted=100, unknown=90, poison=10), 10, 10, rate=8)
-QUICK = Torment(Mix(plain=60, permanent=10, exhausted=10, unknown=10, poison=1), 2, 2, rate=4)
+QUICK = Torment(Mix(plain=60, permanent=8, exhausted=8, unknown=8, poison=1), 2, 1, rate=4)
 
 
 def add_killed(report: Report, kafka: EmbeddedKafka, tell: Tell, *, is_quick: bool) -> None:
@@ -152,7 +152,7 @@ def _fates(torment: Torment) -> deque[Fate]:
     """Return how workers end: at random, and at every named point of a transaction's life."""
     draw = random.Random(5)  # noqa: S311 - to be repeated, not to be secret
     points = [PointKill(point, draw.randint(1, 12)) for point in POINTS]
-    found: list[Fate] = [*points[: torment.worker_kills // 2]]
+    found: list[Fate] = list(points[: torment.worker_kills // 2])
     found += [RandomKill(draw.uniform(3, 8)) for _ in range(torment.worker_kills - len(found))]
     draw.shuffle(found)
     return deque(found)

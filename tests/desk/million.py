@@ -22,7 +22,8 @@ _COMMANDS = {
 
 def add_million(report: Report, kafka: EmbeddedKafka, tell: Tell, *, is_quick: bool) -> None:
     """Write the letters, look at them, and add the figures."""
-    asyncio.run(_play(report, Stage("million", kafka, tell), QUICK if is_quick else FULL))
+    count = QUICK if is_quick else FULL
+    asyncio.run(_play(report, Stage("million", kafka, tell), count))
 
 
 async def _play(report: Report, stage: Stage, count: int) -> None:
