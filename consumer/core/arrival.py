@@ -10,7 +10,7 @@ from dataclasses import replace
 from consumer.core.ledger_entry import Entry, takeover
 from consumer.core.letter_mark import LetterAct, LetterMark, LetterState
 from consumer.core.parked_event import Parked, copied
-from consumer.core.record import Record
+from consumer.core.record import LogRecord, Record
 
 
 def arrived(
@@ -35,19 +35,17 @@ def arrived(
         seq: Its place in its lane.
         now: Seconds since the epoch.
     """
+    kept = Parked(record if isinstance(record, LogRecord) else copied(record), seq, now, now)
     if known is None:
-        entry = Entry("running", (fingerprint,), own_offset)
-    else:
-        answered = known.input_offset
-        place = own_offset if own_offset is not None else answered
-        entry = takeover(known, input_offset=place or 0, fingerprint=fingerprint)
-        if place is None:
-            entry = replace(entry, input_offset=None)
+        return Entry("parked", (fingerprint,), own_offset, control_offset, parked=kept)
+    answered = known.input_offset
+    place = own_offset if own_offset is not None else answered
     return replace(
-        entry,
+        takeover(known, input_offset=place or 0, fingerprint=fingerprint),
         status="parked",
+        input_offset=None if place is None else max(place, answered or 0),
         control_offset=control_offset,
-        parked=Parked(copied(record), seq, now, now),
+        parked=kept,
         history=None,
         crash=None,
     )
@@ -70,7 +68,7 @@ def redriven(entry: Entry, mark: LetterMark | None, act: LetterAct) -> Entry:
 
 def written(entry: Entry) -> Entry:
     """Return *entry* as it is written: without the lane that its letter has held."""
-    return replace(entry, holds=None)
+    return entry if entry.holds is None else replace(entry, holds=None)
 
 
 def closed(

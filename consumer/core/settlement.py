@@ -166,7 +166,11 @@ def _completed_entry(
     encoded: bytes | None,
     now: float,
 ) -> Entry:
-    entry = takeover(item.prior, input_offset=item.record.offset, fingerprint=item.fingerprint)
+    prior = item.prior
+    if prior is not None and prior.parked is not None and _leaves_little(item, prior, encoded):
+        answered = prior.input_offset, prior.control_offset
+        return Entry("completed", prior.fingerprints, *answered, settled_at=now)
+    entry = takeover(prior, input_offset=item.record.offset, fingerprint=item.fingerprint)
     letter = entry.letter
     kept: bytes | None = None
     hashed: str | None = None
@@ -180,6 +184,16 @@ def _completed_entry(
         result=kept,
         result_hash=hashed,
         letter=letter.resolved() if letter is not None else None,
+    )
+
+
+def _leaves_little(item: InFlight, prior: Entry, encoded: bytes | None) -> bool:
+    """Whether nothing is kept of a parked event but that it is done: of nearly all of them."""
+    return (
+        encoded is None
+        and prior.letter is None
+        and prior.act is None
+        and item.fingerprint in prior.fingerprints
     )
 
 

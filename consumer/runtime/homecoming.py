@@ -34,6 +34,7 @@ class Homecoming:
         self._parking = parking
         self._arrivals = arrivals
         self._dedup = env.settings.dedup
+        self._on_conflict = env.settings.dedup.conflicts
 
     def accept(self, act: Act, control_offset: int, *, at_once: bool) -> None:
         """Admit the event that *act* brings; *at_once* as ``Arrivals.accept`` has it."""
@@ -67,7 +68,7 @@ class Homecoming:
         at_once: bool,
     ) -> None:
         state = self._state
-        if self._dedup.conflicts == "process":
+        if self._on_conflict == "process":
             key = state.known_as(key, fingerprint)
         current, entry = state.in_flight.get(key), self._entry(key)
         if current is not None:
@@ -108,7 +109,7 @@ class Homecoming:
         *,
         at_once: bool,
     ) -> None:
-        what = self._dedup.conflicts
+        what = self._on_conflict
         if what in {"drop", "answer"}:
             self._duplicate(record, event, key, fingerprint, what)
             return

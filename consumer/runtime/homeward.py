@@ -13,6 +13,9 @@ from consumer.core.record import Record
 from consumer.runtime.environment import Environment
 from consumer.runtime.partition_state import PartitionState
 
+_ROOMY_BYTES = 128 * 1024
+"""Far more than an entry holds beside its record."""
+
 
 class Homeward:
     """The events without a key that one session reads."""
@@ -22,6 +25,10 @@ class Homeward:
         self._partitions = env.homes
         self._control_limit = env.limits["control"] - BATCH_OVERHEAD
         self._state_limit = env.limits["state"] - BATCH_OVERHEAD
+        least = min(self._control_limit, self._state_limit)
+        self._surely_fits = least // 4 if least >= _ROOMY_BYTES else 0
+        """Bytes of a value without headers that both take, whatever becomes of it: the exact size
+        is only worth its microseconds where it might matter."""
 
     def goes(self, record: Record, key: str) -> bool:
         """Whether the event of *record* is on its way to another partition.
@@ -34,13 +41,14 @@ class Homeward:
         if home == state.partition or key in state.in_flight or state.newest(key) is not None:
             return False
         own = copied(record)
-        act = Act("home", "", record=own)
-        if (
-            output_bytes(control_record(act)) > self._control_limit
+        is_small = not own.headers and len(own.value or b"") < self._surely_fits
+        asked = control_record(Act("home", "", record=own))
+        if not is_small and (
+            output_bytes(asked) > self._control_limit
             or parked_bytes_at_most(key, own, None) > self._state_limit
         ):
             return False
-        state.pending.send_home(record.offset, home, act)
+        state.pending.send_home(record.offset, home, asked)
         state.offsets.settle(record.offset)
         state.signal()
         return True

@@ -2,7 +2,6 @@
 
 from heapq import heappop, heappush
 
-from consumer.core.act import Act, control_record
 from consumer.core.act_facts import ActAnswer
 from consumer.core.facts import DuplicateKind, Tally
 from consumer.core.in_flight import InFlight
@@ -82,9 +81,9 @@ class Pending:
         self.said.append(output)
         self.forgotten.append(parked_key)
 
-    def send_home(self, offset: int, home: int, act: Act) -> None:
-        """Bring the event at input *offset* to the partition *home*."""
-        heappush(self.homeward, (offset, home, control_record(act)))
+    def send_home(self, offset: int, home: int, control: OutputRecord) -> None:
+        """Bring the event at input *offset* to the partition *home*, by its *control* record."""
+        heappush(self.homeward, (offset, home, control))
         self.tally.sent_home += 1
 
     def take_homeward(self, committable: int) -> list[tuple[int, OutputRecord]]:

@@ -81,8 +81,8 @@ def homeward_is_brought_twice(patch: MonkeyPatch) -> None:
     """Keep an event that was brought home among those that are to be."""
     send = Pending.send_home
 
-    def planted(self: Pending, offset: int, home: int, act: Act) -> None:
-        send(self, offset, home, act)
+    def planted(self: Pending, offset: int, home: int, control: OutputRecord) -> None:
+        send(self, offset, home, control)
         self.homeward.append((offset, home, self.homeward[-1][2]))
 
     patch.setattr(Pending, "send_home", planted)

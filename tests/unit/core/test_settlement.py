@@ -10,7 +10,7 @@ from consumer.core.answer import answer
 from consumer.core.dedup_key import coordinates_key
 from consumer.core.giving_up import dead_lettered, poison
 from consumer.core.json_value import UnserialisableError
-from consumer.core.ledger_entry import LetterMark, decode_entry
+from consumer.core.ledger_entry import LetterMark, decode_entry, finished, takeover
 from consumer.core.output import OutputRecord, output_bytes
 from consumer.core.retry import GiveUp
 from consumer.core.settlement import OutputTooLargeError, Settled, completed, journalled
@@ -18,6 +18,7 @@ from tests.builders import (
     NOW,
     a_failure,
     a_history,
+    a_parked,
     a_record,
     an_entry,
     an_event,
@@ -248,3 +249,23 @@ def test_a_duplicate_of_a_resolved_letter_is_answered_as_completed() -> None:
 
     assert (document["result"], document["error"]) == (7, None)
     assert "dlq_id" not in document
+
+
+@pytest.mark.parametrize("control_offset", [None, 4])
+def test_a_parked_event_of_which_nothing_is_kept_leaves_what_any_other_would(
+    control_offset: int | None,
+) -> None:
+    prior = an_entry(
+        "parked",
+        input_offset=7,
+        control_offset=control_offset,
+        parked=a_parked(),
+        fingerprints=("b1:one",),
+        history=a_history(1),
+    )
+    item = in_flight(offset=7, prior=prior)
+
+    entry = decode_entry(completed(rules(), item, {"n": 1}, NOW, NOW + 1).entry)
+
+    taken = takeover(prior, input_offset=7, fingerprint="b1:one")
+    assert entry == finished(taken, "completed", NOW + 1)
