@@ -147,7 +147,7 @@ def test_letters_are_listed_chosen_grouped_and_shown(letters: CommandLine) -> No
     assert "order-22" in table
     groups = said(letters, "groups")
     assert "NO_PRICE" in groups
-    assert "<n> has no price" in groups
+    assert "# has no price" in groups
     assert "9 letters in 7 groups" in groups
     stats = json.loads(said(letters, "stats", "--json"))
     assert (stats["count"], stats["by"]["state"]) == (9, {"open": 9})

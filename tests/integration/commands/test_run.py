@@ -35,7 +35,8 @@ def test_sample_is_accounted_for_from_nothing(fresh: CommandLine) -> None:
     done = fresh("run", "--create-topics", "--sample", "--records", "400")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    rows = {row.split()[0]: row.split()[1:] for row in done.stdout.splitlines() if " = " in row}
+    sums = [row.split() for row in done.stdout.splitlines() if re.search(r"[0-9] += ", row)]
+    rows = {kind: cells for kind, *cells in sums}
     numbers = {
         kind: [int(cell.replace(",", "").replace("·", "0")) for cell in cells if cell != "="]
         for kind, cells in rows.items()

@@ -11,7 +11,7 @@ from tests.unit.commands.rendering import rendered
 from tests.unit.desk.desk_examples import a_summary, in_topic
 
 HIDE = Redaction(DeskSettings().redact)
-SHAPE = "login of <n> failed: password=hunter2"
+SHAPE = "login of # failed: password=hunter2"
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_secret_in_the_message_of_a_group_is_hidden(outlook: Outlook) -> None:
     (group,) = outlook_document(outlook, HIDE)["groups"]
 
     assert "hunter2" not in shown
-    assert group["shape"] == "login of <n> failed: password=(hidden)"
+    assert group["shape"] == "login of # failed: password=(hidden)"
 
 
 def test_it_says_how_many_and_how_carefully(outlook: Outlook) -> None:
