@@ -89,7 +89,8 @@ async def _play(report: Report, stage: Stage) -> None:
                 operator = Operator(stage)
                 await operator.act("dlq", "redrive", "--canary", "2", "--yes", "--wait", "5")
                 # Another worker takes partitions away, and gives them back: that is a restore,
-                # and it has to be one that Prometheus sees begin.
+                # and a rate has to know how many there were before.
+                await prometheus.unanswered({"before": "everonce_restore_seconds_count"})
                 other = stage.fleet("half")
                 await stage.started(other, 1)
                 await other.finish(_GRACE_SECONDS)
