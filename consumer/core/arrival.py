@@ -19,7 +19,7 @@ def arrived(
     *,
     fingerprint: str,
     own_offset: int | None,
-    control_offset: int,
+    control_offset: int | None,
     seq: int,
     now: float,
 ) -> Entry:
@@ -31,7 +31,7 @@ def arrived(
         record: What it is; with the coordinates that it was first read at.
         fingerprint: Of that record.
         own_offset: Its place in this partition's input; None where it was read in another.
-        control_offset: Of its control record.
+        control_offset: Of its control record; None of one that only waits for an answer.
         seq: Its place in its lane.
         now: Seconds since the epoch.
     """

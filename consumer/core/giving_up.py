@@ -5,11 +5,12 @@ Like everything settled, it goes into one transaction with the offset that passe
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from consumer.core.dead_letter import DeadLetter, LetterContext, build_letter
 from consumer.core.dedup_key import coordinates_key
 from consumer.core.failure import Failure, first_started_at
-from consumer.core.in_flight import InFlight
+from consumer.core.in_flight import NO_EVENT, InFlight
 from consumer.core.ledger_entry import (
     Entry,
     LetterMark,
@@ -25,6 +26,7 @@ from consumer.core.result import encode_result
 from consumer.core.retry import GiveUp
 from consumer.core.settlement import Rules, Settled, room
 from consumer.core.source_header import source_header
+from processors.contract import WorkflowEvent
 
 
 def dead_lettered(
@@ -37,6 +39,8 @@ def dead_lettered(
 ) -> Settled:
     """Settle *item* with a letter, and an ``error`` result that names it.
 
+    One that was an event to another version of ours, and is none to this, has no result.
+
     Args:
         rules: The partition's.
         item: The event.
@@ -44,7 +48,8 @@ def dead_lettered(
         now: Seconds since the epoch.
         holds: The lane that is to wait for what becomes of the letter, if one is.
     """
-    record, event, known = item.record, item.event, item.prior
+    record, known = item.record, item.prior
+    event = None if item.event is NO_EVENT else item.event
     previous = known.letter if known is not None else None
     letter = build_letter(
         record,
@@ -60,20 +65,6 @@ def dead_lettered(
         max_bytes=room(rules, "dlq"),
         now=now,
     )
-    result = OutputRecord(
-        record.key,
-        encode_result(
-            event,
-            "error",
-            attempts=item.attempts,
-            processor=item.processor.name if item.processor is not None else None,
-            started_at=first_started_at(item.history) if item.history is not None else now,
-            finished_at=now,
-            error=give_up.failure,
-            dlq_id=letter.dlq_id,
-        ),
-        source_header(record),
-    )
     taken = takeover(known, input_offset=record.offset, fingerprint=item.fingerprint)
     entry = replace(
         finished(taken, "dead_lettered", now),
@@ -85,13 +76,32 @@ def dead_lettered(
         item.key,
         encode(entry),
         now,
-        result,
+        None if event is None else _error_result(item, event, give_up, letter.dlq_id, now),
         _letter_record(letter),
         item,
         item.weight,
         letter.dlq_id,
         item.attempts,
         record.timestamp,
+    )
+
+
+def _error_result(
+    item: InFlight, event: WorkflowEvent[Any], give_up: GiveUp, dlq_id: str, now: float
+) -> OutputRecord:
+    return OutputRecord(
+        item.record.key,
+        encode_result(
+            event,
+            "error",
+            attempts=item.attempts,
+            processor=item.processor.name if item.processor is not None else None,
+            started_at=first_started_at(item.history) if item.history is not None else now,
+            finished_at=now,
+            error=give_up.failure,
+            dlq_id=dlq_id,
+        ),
+        source_header(item.record),
     )
 
 

@@ -47,8 +47,9 @@ def event_dead_lettered(
         partition=record.partition,
         offset=record.offset,
         dlq_id=dlq_id,
-        event_id=item.event.event_id if item is not None else None,
-        event_type=item.event.event_type if item is not None else None,
+        # Of one that was an event to another version only, nothing is known.
+        event_id=(item.event.event_id or None) if item is not None else None,
+        event_type=(item.event.event_type or None) if item is not None else None,
         disposition=give_up.disposition,
         code=give_up.failure.code,
         message=give_up.failure.message,

@@ -11,7 +11,6 @@ from typing import get_args
 import orjson
 
 from consumer.core.ledger_entry import VERSION, UnknownEntryVersionError
-from consumer.core.letter_mark import LetterMark
 from consumer.core.letter_mark import LetterState as MarkState
 from consumer.desk.letters import LetterState
 
@@ -20,18 +19,6 @@ _BITS = 3
 _STATE = 0b11
 _SEEN = 0b100
 _LETTER = b'"letter":'
-
-
-def state_in(mark: LetterMark | None, dlq_id: str) -> LetterState:
-    """Return the state of a letter, of which its entry says *mark*."""
-    if mark is None:
-        return "forgotten"
-    if mark.dlq_ids[-1] == dlq_id:
-        return mark.state
-    if dlq_id in mark.dlq_ids or mark.count > len(mark.dlq_ids):
-        return "failed_again"
-    # Of an earlier life of the id: that entry has expired.
-    return "forgotten"
 
 
 class Marks:

@@ -18,7 +18,7 @@ from consumer.core.arrival import closed
 from consumer.core.audit_record import ActOutcome
 from consumer.core.dedup_key import is_coordinates
 from consumer.core.failure import Failure
-from consumer.core.ledger_entry import Entry, decode_entry, encode
+from consumer.core.ledger_entry import Entry, encode
 from consumer.core.retry import GiveUp
 from consumer.runtime.act_outcomes import ActOutcomes
 from consumer.runtime.environment import Environment
@@ -58,10 +58,10 @@ class Acts:
         named = [] if act.ledger_key is None else [act.ledger_key]
         return named + self._redrives.keys(act)
 
-    def carry_out(self, act: Act, control_offset: int, *, at_once: bool) -> None:
-        """Do what *act* asks for, or refuse it; *at_once* as ``Arrivals.accept`` has it."""
+    def carry_out(self, act: Act, control_offset: int) -> None:
+        """Do what *act* asks for, or refuse it."""
         state = self._state
-        entry = self._entry(act.ledger_key)
+        entry = None if act.ledger_key is None else state.known(act.ledger_key)
         if self._env.is_reread(entry, control_offset):
             # Read again, after offsets were lost: it is part of what the entry says.
             state.pending.count_duplicate("reread")
@@ -70,9 +70,9 @@ class Acts:
             known = letter_refusal(act, entry, is_in_flight=self._is_in_flight(act))
             refusal = known if act.ledger_key is not None else None
             if refusal is None:
-                refusal = self._redrives.redrive(act, entry, control_offset, at_once=at_once)
+                refusal = self._redrives.redrive(act, entry, control_offset)
         elif act.kind == "replay":
-            refusal = self._redrives.replay(act, control_offset, at_once=at_once)
+            refusal = self._redrives.replay(act, control_offset)
         else:
             refusal = self._kinds[act.kind](act, control_offset, entry)
             if refusal is None and act.kind != "cancel":
@@ -80,10 +80,6 @@ class Acts:
         if refusal is not None:
             self._tell(act, "refused", refusal)
         state.signal()
-
-    def _entry(self, key: str | None) -> Entry | None:
-        encoded = None if key is None else self._state.newest(key)
-        return None if encoded is None else decode_entry(encoded)
 
     def _is_in_flight(self, act: Act) -> bool:
         return act.ledger_key in self._state.in_flight

@@ -68,7 +68,9 @@ class Arrivals:
         )
         return self._parking.event_in_flight(key, record, event, fingerprint, prior)
 
-    def accept(self, item: InFlight, *, at_once: bool, preset: GiveUp | None = None) -> None:
+    def accept(
+        self, item: InFlight, *, at_once: bool = False, preset: GiveUp | None = None
+    ) -> None:
         """Give *item*, which was ``made`` and ``fits``, its place in its lane.
 
         Args:

@@ -67,8 +67,7 @@ class Asking:
     ) -> None:
         """Park a duplicate behind its original, to be answered when that is done."""
         key = coordinates_key(record.topic, record.partition, record.offset)
-        encoded = self._state.newest(key)
-        prior = decode_entry(encoded) if encoded is not None else None
+        prior = self._state.known(key)
         item = self._parking.event_in_flight(key, record, event, fingerprint, prior)
         self._state.in_flight[key] = item
         self._state.hold(1, item.weight)
@@ -88,8 +87,7 @@ class Asking:
         """
         state, now = self._state, self._env.clocks.now()
         current = state.in_flight.get(original)
-        encoded = state.newest(original) if current is None else None
-        known = decode_entry(encoded) if encoded is not None else None
+        known = state.known(original) if current is None else None
         if known is not None and known.is_settled:
             state.pending.said.append(answer(record, event, known, now=now))
             return
@@ -100,7 +98,7 @@ class Asking:
             record,
             fingerprint=fingerprint,
             own_offset=None,
-            control_offset=-1,
+            control_offset=None,
             seq=seq,
             now=now,
         )

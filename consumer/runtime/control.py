@@ -133,17 +133,18 @@ class Control:
             self._pass(record.offset + 1)
             return True
         is_cautious = record.offset < self._cautious_before
-        if act.kind == "home":
+        if act.kind == "home" and act.record is not None:
             has_room = await self._has_room()
             if self._owner.ending:
                 return False
             # No wait from here to the passing: both are for the same commit.
-            self._homecoming.accept(act, record.offset, at_once=has_room and not is_cautious)
+            at_once = has_room and not is_cautious
+            self._homecoming.accept(act.record, record.offset, at_once=at_once)
         else:
             await self._committed(act)
             if self._owner.ending:
                 return False
-            self._acts.carry_out(act, record.offset, at_once=False)
+            self._acts.carry_out(act, record.offset)
         self._pass(record.offset + 1)
         return True
 

@@ -4,22 +4,34 @@ Judged as if it had been read here, but for its offset, which is another partiti
 is in flight, and the ledger.
 """
 
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
-from consumer.core.act import Act
 from consumer.core.admission import Admission, against_known, conflict
 from consumer.core.decode import decode
 from consumer.core.dedup_key import content_key, coordinates_key
 from consumer.core.failure import Failure
 from consumer.core.fingerprint import TooDeepError
-from consumer.core.ledger_entry import Entry, decode_entry
+from consumer.core.in_flight import NO_EVENT
+from consumer.core.ledger_entry import Entry
 from consumer.core.record import LogRecord
-from consumer.core.session_facts import ControlRefused
+from consumer.core.retry import GiveUp
 from consumer.runtime.arrivals import Arrivals
 from consumer.runtime.environment import Environment
 from consumer.runtime.parking import Parking
 from consumer.runtime.partition_state import PartitionState
 from processors.contract import WorkflowEvent
+
+
+class Come(NamedTuple):
+    """One event that has come home."""
+
+    record: LogRecord
+    """With the coordinates that it was read at."""
+    event: WorkflowEvent[Any]
+    fingerprint: str
+    control_offset: int
+    at_once: bool
+    """As ``Arrivals.accept`` has it."""
 
 
 class Homecoming:
@@ -36,114 +48,83 @@ class Homecoming:
         self._dedup = env.settings.dedup
         self._on_conflict = env.settings.dedup.conflicts
 
-    def accept(self, act: Act, control_offset: int, *, at_once: bool) -> None:
-        """Admit the event that *act* brings; *at_once* as ``Arrivals.accept`` has it."""
-        record = act.record
-        event = decode(record.value or b"") if record is not None else None
-        if record is None or event is None or isinstance(event, Failure):
-            # It was an event where it was read: another version of ours is at work there.
-            reason = event.message if isinstance(event, Failure) else "there is no record"
-            self._refuse(control_offset, reason)
+    def accept(self, record: LogRecord, control_offset: int, *, at_once: bool) -> None:
+        """Admit the event of *record*; *at_once* as ``Arrivals.accept`` has it."""
+        event = decode(record.value or b"")
+        if isinstance(event, Failure):
+            self._poison(Come(record, NO_EVENT, "", control_offset, at_once), event)
             return
         try:
             fingerprint = self._env.fingerprint(event, record)
         except TooDeepError as error:
-            self._refuse(control_offset, str(error))
+            failure = Failure("INVALID_INPUT", str(error), "permanent", "decode")
+            self._poison(Come(record, NO_EVENT, "", control_offset, at_once), failure)
             return
-        key = self._env.dedup_key(event, fingerprint)
-        self._judge(record, event, key, fingerprint, control_offset, at_once=at_once)
+        come = Come(record, event, fingerprint, control_offset, at_once)
+        self._judge(come, self._env.dedup_key(event, fingerprint))
 
-    def _refuse(self, control_offset: int, reason: str) -> None:
-        partition = self._state.partition
-        self._env.observer.observe(ControlRefused(partition, control_offset, reason))
+    def _poison(self, come: Come, failure: Failure) -> None:
+        """Dead-letter what was an event where it was read: another version of ours is there."""
+        self._given_up(come, GiveUp("poison", failure, failure))
 
-    def _judge(
-        self,
-        record: LogRecord,
-        event: WorkflowEvent[Any],
-        key: str,
-        fingerprint: str,
-        control_offset: int,
-        *,
-        at_once: bool,
-    ) -> None:
-        state = self._state
+    def _given_up(self, come: Come, why: GiveUp) -> None:
+        """Settle under its coordinates what is no event of its own; once."""
+        record = come.record
+        own = coordinates_key(record.topic, record.partition, record.offset)
+        if own in self._state.in_flight or self._state.known(own) is not None:
+            self._state.pending.count_duplicate("reread")
+        else:
+            self._run(come, own, None, why)
+
+    def _judge(self, come: Come, key: str) -> None:
+        state, fingerprint = self._state, come.fingerprint
         if self._on_conflict == "process":
             key = state.known_as(key, fingerprint)
-        current, entry = state.in_flight.get(key), self._entry(key)
+        current, entry = state.in_flight.get(key), state.known(key)
         if current is not None:
             admission = against_known(fingerprint, current.accepted)
         elif entry is None:
             admission = Admission.NEW
-        elif self._env.is_reread(entry, control_offset):
+        elif self._env.is_reread(entry, come.control_offset):
             admission = Admission.REREAD
         else:
             admission = against_known(fingerprint, entry.fingerprints, entry.status)
         match admission:
             case Admission.NEW | Admission.UNFINISHED:
-                self._run(record, event, key, fingerprint, entry, control_offset, at_once=at_once)
+                self._run(come, key, entry)
             case Admission.RESEND if self._dedup.on_resend == "process":
-                self._run(record, event, key, fingerprint, entry, control_offset, at_once=at_once)
+                self._run(come, key, entry)
             case Admission.RESEND:
                 state.pending.count_duplicate("resend_dropped")
             case Admission.REREAD:
                 state.pending.count_duplicate("reread")
             case Admission.DUPLICATE:
-                self._duplicate(record, event, key, fingerprint, self._dedup.duplicates)
+                self._duplicate(come, key, self._dedup.duplicates)
             case Admission.CONFLICT:
-                self._conflict(record, event, key, fingerprint, control_offset, at_once=at_once)
+                self._conflict(come, key)
             case _:
                 assert_never(admission)
 
-    def _entry(self, key: str) -> Entry | None:
-        encoded = self._state.newest(key)
-        return None if encoded is None else decode_entry(encoded)
-
-    def _conflict(
-        self,
-        record: LogRecord,
-        event: WorkflowEvent[Any],
-        key: str,
-        fingerprint: str,
-        control_offset: int,
-        *,
-        at_once: bool,
-    ) -> None:
-        what = self._on_conflict
-        if what in {"drop", "answer"}:
-            self._duplicate(record, event, key, fingerprint, what)
+    def _conflict(self, come: Come, key: str) -> None:
+        if self._on_conflict in {"drop", "answer"}:
+            self._duplicate(come, key, self._on_conflict)
             return
         self._state.pending.count_conflict()
-        if what == "process":
-            own = content_key(key, fingerprint)
-            self._judge(record, event, own, fingerprint, control_offset, at_once=at_once)
-            return
-        own = coordinates_key(record.topic, record.partition, record.offset)
-        if own in self._state.in_flight or self._entry(own) is not None:
-            self._state.pending.count_duplicate("reread")
-            return
-        item = self._arrivals.made(own, record, event, fingerprint, None, control_offset)
-        self._arrivals.accept(item, at_once=at_once, preset=conflict(event))
+        if self._on_conflict == "process":
+            self._judge(come, content_key(key, come.fingerprint))
+        else:
+            self._given_up(come, conflict(come.event))
 
-    def _run(
-        self,
-        record: LogRecord,
-        event: WorkflowEvent[Any],
-        key: str,
-        fingerprint: str,
-        entry: Entry | None,
-        control_offset: int,
-        *,
-        at_once: bool,
-    ) -> None:
-        item = self._arrivals.made(key, record, event, fingerprint, entry, control_offset)
+    def _run(self, come: Come, key: str, entry: Entry | None, preset: GiveUp | None = None) -> None:
+        item = self._arrivals.made(
+            key, come.record, come.event, come.fingerprint, entry, come.control_offset
+        )
         # Whoever sent it home has seen that the state topic takes it.
-        self._arrivals.accept(item, at_once=at_once)
+        self._arrivals.accept(item, at_once=come.at_once, preset=preset)
 
-    def _duplicate(
-        self, record: LogRecord, event: WorkflowEvent[Any], key: str, fingerprint: str, what: str
-    ) -> None:
+    def _duplicate(self, come: Come, key: str, what: str) -> None:
         self._state.pending.count_duplicate("dropped" if what == "drop" else "answered")
         if what != "drop":
-            self._parking.asking.answer_arrival(record, event, key, fingerprint)
+            asking = self._parking.asking
+            asking.answer_arrival(come.record, come.event, key, come.fingerprint)
         self._state.signal()

@@ -12,6 +12,7 @@ from consumer.core.dedup_key import CONTENT_PREFIX, content_key
 from consumer.core.expiry import Horizon
 from consumer.core.in_flight import InFlight
 from consumer.core.lanes import Lanes
+from consumer.core.ledger_entry import Entry, decode_entry
 from consumer.core.offsets import PartitionOffsets
 from consumer.core.open_letters import OpenLetters
 from consumer.core.output import OutputRecord
@@ -119,6 +120,11 @@ class PartitionState:
     def newest(self, key: str) -> bytes | None:
         """Return the entry of *key* as it will be once all that is pending is committed."""
         return self.pending.journal.get(key) or self.ledger.get(key)
+
+    def known(self, key: str) -> Entry | None:
+        """Return what ``newest`` says of *key*; None where nothing is known."""
+        encoded = self.newest(key)
+        return None if encoded is None else decode_entry(encoded)
 
     def known_as(self, key: str, fingerprint: str) -> str:
         """Return the ledger key of an event where other contents of an id are events as well.

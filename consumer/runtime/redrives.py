@@ -16,7 +16,8 @@ from consumer.core.dedup_key import content_key
 from consumer.core.failure import Failure
 from consumer.core.fingerprint import TooDeepError
 from consumer.core.home import home_of
-from consumer.core.ledger_entry import Entry, decode_entry, encode
+from consumer.core.in_flight import InFlight
+from consumer.core.ledger_entry import Entry, encode
 from consumer.core.letter_mark import LetterMark
 from consumer.core.record import LogRecord
 from consumer.core.retry import GiveUp
@@ -53,16 +54,13 @@ class Redrives:
         _, _, fingerprint, key = read
         return [key, content_key(key, fingerprint)]
 
-    def redrive(
-        self, act: Act, entry: Entry | None, control_offset: int, *, at_once: bool
-    ) -> str | None:
+    def redrive(self, act: Act, entry: Entry | None, control_offset: int) -> str | None:
         """Let the event of a letter run again; return why not, where it is refused.
 
         Args:
             act: The redrive; nothing of its event is on its way to be committed.
             entry: Of the letter, which is open; None of a letter that another system wrote.
             control_offset: Of the act.
-            at_once: As ``Arrivals.accept`` has it.
         """
         read = self._read(act)
         if isinstance(read, str):
@@ -75,7 +73,7 @@ class Redrives:
             return None
         if admission is Admission.CONFLICT:
             target = own or target
-        known = entry if target == own else self._entry(target)
+        known = entry if target == own else self._state.known(target)
         if admission is Admission.NEW and (elsewhere := self._home_elsewhere(record, key)):
             return elsewhere
         if admission is Admission.CONFLICT and own is None:
@@ -94,10 +92,10 @@ class Redrives:
             if entry.holds is not None:
                 self._parking.release(entry.holds.lane, act.dlq_id or "")
         preset = conflict(event) if admission is Admission.CONFLICT else None
-        self._accept(act, item, preset, at_once=at_once)
+        self._accept(act, item, preset)
         return None
 
-    def replay(self, act: Act, control_offset: int, *, at_once: bool) -> str | None:
+    def replay(self, act: Act, control_offset: int) -> str | None:
         """Run an event again on purpose, whatever is known of it; return why not."""
         read = self._read(act)
         if isinstance(read, str):
@@ -105,7 +103,7 @@ class Redrives:
         record, event, fingerprint, key = read
         if self._is_by_content:
             key = self._state.known_as(key, fingerprint)
-        entry = self._entry(key)
+        entry = self._state.known(key)
         if self._env.is_reread(entry, control_offset):
             return None
         refusal = replay_refusal(act, entry, is_in_flight=key in self._state.in_flight)
@@ -116,7 +114,7 @@ class Redrives:
             return _too_large(record)
         if item.prior is not None:
             item.prior = redriven(item.prior, None, letter_act(act))
-        self._accept(act, item, None, at_once=at_once)
+        self._accept(act, item, None)
         return None
 
     def _home_elsewhere(self, record: LogRecord, key: str) -> str | None:
@@ -133,9 +131,9 @@ class Redrives:
             "the input, then discard this letter"
         )
 
-    def _accept(self, act: Act, item: Any, preset: GiveUp | None, *, at_once: bool) -> None:
+    def _accept(self, act: Act, item: InFlight, preset: GiveUp | None) -> None:
         self._state.pending.acts.append(self._outcomes.answer(act, "accepted"))
-        self._arrivals.accept(item, at_once=at_once, preset=preset)
+        self._arrivals.accept(item, preset=preset)
 
     def _read(self, act: Act) -> Read | str:
         """Return what *act* lets run; or why that is no event."""
@@ -167,14 +165,10 @@ class Redrives:
         current = self._state.in_flight.get(key)
         if current is not None:
             return against_known(fingerprint, current.accepted)
-        entry = self._entry(key)
+        entry = self._state.known(key)
         if entry is None:
             return Admission.NEW
         return against_known(fingerprint, entry.fingerprints, entry.status)
-
-    def _entry(self, key: str) -> Entry | None:
-        encoded = self._state.newest(key)
-        return None if encoded is None else decode_entry(encoded)
 
     def _resolve(self, act: Act, entry: Entry | None, control_offset: int) -> None:
         """Close the letter: its event is done already, or on its way."""

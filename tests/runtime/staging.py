@@ -18,6 +18,13 @@ from tests.fakes.kafka import MemoryKafka
 from tests.fakes.process import MemoryProcess
 
 Json = dict[str, Any]
+STEADY: Json = {
+    "policies": {"steady": {"max_attempts": 3, "base_delay": 10, "jitter": "none"}},
+    "default_policy": "steady",
+}
+"""Retries that are parked for exactly ten seconds."""
+HOLDING: Json = STEADY | {"on_dead_letter": "hold_key"}
+"""The same; a key waits for what becomes of its letter."""
 
 
 def a_cluster(partitions: int = 1, **sections: Any) -> MemoryKafka:

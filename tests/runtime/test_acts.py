@@ -13,6 +13,8 @@ from tests.fakes.kafka import MemoryKafka
 from tests.fakes.requests import Fate
 from tests.runtime.operator import a_replay, about, an_act, ask, audits, is_carried_out, outcomes
 from tests.runtime.staging import (
+    HOLDING,
+    STEADY,
     Stage,
     a_cluster,
     accept,
@@ -25,12 +27,6 @@ from tests.runtime.staging import (
     results,
     serving,
 )
-
-STEADY: dict[str, Any] = {
-    "policies": {"steady": {"max_attempts": 3, "base_delay": 10, "jitter": "none"}},
-    "default_policy": "steady",
-}
-HOLDING = STEADY | {"on_dead_letter": "hold_key"}
 
 
 async def a_letter(kafka: MemoryKafka, stage: Stage, event_id: str = "one") -> None:
@@ -322,12 +318,14 @@ async def test_event_is_run_again_on_purpose_past_dedup() -> None:
 
 async def test_acts_are_carried_out_while_intake_is_stopped_by_its_bounds() -> None:
     kafka, stage = a_cluster(processing={"max_in_flight_records": 1, "concurrency": 4}), Stage()
-    async with serving(kafka, stage.processor):
+    async with serving(kafka, stage.processor) as process:
         await a_letter(kafka, stage)
         kafka.publish(event_bytes("slow"), key=b"s")
         await stage.next("slow")
         ask(kafka, about(kafka, "discard"))
-        await eventually(lambda: outcomes(kafka) == [("discard", "done")])
+        await eventually(lambda: is_carried_out(kafka))
+        assert process.env.bounds.room() <= 0
+        assert outcomes(kafka) == [("discard", "done")]
         for running in stage.running:
             running.succeed()
 

@@ -2,10 +2,11 @@
 
 import pytest
 
+from consumer.core.act import Act
 from consumer.core.dedup_key import EVENT_PREFIX
 from consumer.core.home import home_of
 from processors.contract import PermanentError, RetryAfter
-from tests.builders import a_processor, event_bytes
+from tests.builders import a_processor, a_record, event_bytes
 from tests.fakes.clock import eventually, pass_time
 from tests.fakes.kafka import MemoryKafka
 from tests.fakes.requests import Fate
@@ -172,3 +173,17 @@ async def test_poison_without_a_key_mended_to_an_id_of_another_home_is_refused()
         await eventually(lambda: outcomes(kafka, away("one")) == [("redrive", "refused")])
     assert f"partition {home('one')}" in audits(kafka, away("one"))[0]["detail"]
     assert everything(kafka) == []
+
+
+async def test_what_is_no_event_to_its_home_is_dead_lettered_byte_for_byte_and_once() -> None:
+    kafka = a_cluster(PARTITIONS)
+    record = a_record(b"{of another version", offset=4, key=None, partition=2)
+    async with serving(kafka, accept):
+        for _ in range(2):
+            ask(kafka, Act("home", "", record=record))
+        await eventually(lambda: is_settled(kafka) and letters(kafka) != [])
+    (letter,) = letters(kafka)
+    assert (letter["disposition"], letter["context"]["event_id"]) == ("poison", None)
+    assert (letter["source"]["partition"], letter["source"]["offset"]) == (2, 4)
+    assert letter["original"]["value"]["data"] == "{of another version"
+    assert everything(kafka) == [], "nobody is answered of whom nothing is known"

@@ -1,7 +1,5 @@
 """What happens to an event that has to wait for long, and to those behind it?"""
 
-from typing import Any
-
 from consumer.core.facts import AttemptFailed
 from processors.contract import PermanentError, RetryAfter, TransientError
 from tests.builders import a_processor, event_bytes
@@ -9,6 +7,8 @@ from tests.fakes.clock import eventually, pass_time
 from tests.fakes.kafka import MemoryKafka
 from tests.fakes.requests import Fate
 from tests.runtime.staging import (
+    HOLDING,
+    STEADY,
     Stage,
     a_cluster,
     accept,
@@ -21,12 +21,6 @@ from tests.runtime.staging import (
     results,
     serving,
 )
-
-STEADY: dict[str, Any] = {
-    "policies": {"steady": {"max_attempts": 3, "base_delay": 10, "jitter": "none"}},
-    "default_policy": "steady",
-}
-HOLDING = STEADY | {"on_dead_letter": "hold_key"}
 
 
 def busy() -> TransientError:

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.core.ledger_entry import Entry, LetterMark, encode
-from consumer.desk.marks import Marks, state_in
+from consumer.desk.letters import LetterState
+from consumer.desk.marks import Marks
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 KEYS = st.sampled_from(["e:1", "e:2", "r:t/0/1"])
@@ -18,6 +19,17 @@ MARKS = st.builds(
     st.none() | KEYS,
 )
 WRITES = st.lists(st.tuples(KEYS, st.none() | st.just("no letter") | MARKS), max_size=12)
+
+
+def state_in(mark: LetterMark | None, dlq_id: str) -> LetterState:
+    """Return the state of a letter, of which its whole entry says *mark*."""
+    if mark is None:
+        return "forgotten"
+    if mark.dlq_ids[-1] == dlq_id:
+        return mark.state
+    if dlq_id in mark.dlq_ids or mark.count > len(mark.dlq_ids):
+        return "failed_again"
+    return "forgotten"
 
 
 @given(WRITES, KEYS, NAMES)

@@ -6,7 +6,7 @@ from consumer.core.dedup_key import PROGRESS_KEY
 from consumer.core.ledger_entry import Entry, UnknownEntryVersionError, encode, encode_completed
 from consumer.core.letter_mark import LetterMark
 from consumer.desk.letters import LetterState
-from consumer.desk.marks import Marks, state_in
+from consumer.desk.marks import Marks
 from tests.unit.desk.desk_examples import a_mark, entry_bytes
 
 
@@ -138,5 +138,9 @@ def test_entry_of_a_newer_everonce_is_refused() -> None:
         (a_mark("b"), "a", "forgotten"),
     ],
 )
-def test_state_in_a_whole_mark(mark: LetterMark | None, dlq_id: str, state: LetterState) -> None:
-    assert state_in(mark, dlq_id) == state
+def test_state_of_a_letter_is_what_its_entry_says(
+    mark: LetterMark | None, dlq_id: str, state: LetterState
+) -> None:
+    marks = marks_of() if mark is None else marks_of((b"e:1", entry_bytes(mark)))
+
+    assert marks.state_of("e:1", dlq_id) == state
