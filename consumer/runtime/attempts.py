@@ -20,7 +20,7 @@ from consumer.core.trace import trace_of
 from consumer.runtime.gates import NO_GATE, Gate, Gates, Passes, Refusal
 from consumer.runtime.outcomes import Outcomes, Told
 from consumer.runtime.stand_ins import StandIn, answered_before, postpone, reject
-from consumer.runtime.workers import Worker
+from consumer.runtime.worker import Worker
 from processors.contract import Context
 from processors.current import current_attempt
 from processors.registry import Processor

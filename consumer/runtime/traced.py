@@ -27,7 +27,7 @@ from consumer.runtime.attempts import Attempts
 from consumer.runtime.gates import Gates
 from consumer.runtime.settlements import Settlements
 from consumer.runtime.settling import Settling
-from consumer.runtime.workers import Worker
+from consumer.runtime.worker import Worker
 from processors.contract import Context
 from processors.registry import Processor, Registry
 

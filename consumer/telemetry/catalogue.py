@@ -9,6 +9,7 @@ from consumer.telemetry.metric import AGES, COMMITS, DURATIONS, RESTORES, Metric
 from consumer.telemetry.notice_catalogue import NOTICE_METRICS
 from consumer.telemetry.outage_catalogue import OUTAGE_METRICS
 from consumer.telemetry.parked_catalogue import PARKED_METRICS
+from consumer.telemetry.process_catalogue import PROCESS_METRICS
 
 RECORDS_CONSUMED = Metric(
     "everonce_records_consumed_total",
@@ -217,36 +218,12 @@ INTAKE_PAUSED = Metric(
     "long: see everonce_intake_pauses_total.",
     ("bound",),
 )
-LOOP_LAG = Metric(
-    "everonce_loop_lag_seconds",
-    "gauge",
-    "Longest time in the last minute that something blocked the event loop. Above 1: make that "
-    "processor a plain function, it then runs in a thread.",
-)
-READY = Metric(
-    "everonce_ready",
-    "gauge",
-    "1 while the process is assigned and restored. 0 for long: `/health/ready` says why.",
-)
-TELEMETRY_FAILURES = Metric(
-    "everonce_telemetry_failures_total",
-    "counter",
-    "Facts that a sink could not take. Any: a defect of Everonce; the figures or log lines of that "
-    "sink have gaps, report the telemetry.failed log line.",
-    ("sink",),
-)
-BUILD_INFO = Metric(
-    "everonce_build_info",
-    "info",
-    "Always 1; says what runs. Two versions for long: a rolling deploy is stuck.",
-    ("version", "python"),
-)
-
 CATALOGUE: tuple[Metric, ...] = (
     tuple(declared for declared in list(globals().values()) if isinstance(declared, Metric))
     + PARKED_METRICS
     + OUTAGE_METRICS
     + LETTERS_METRICS
     + NOTICE_METRICS
+    + PROCESS_METRICS
 )
-"""Every metric: of this file in its order, then of what is parked, outages, letters, notices."""
+"""Every metric: of this file in its order, then those of the files beside it."""

@@ -26,7 +26,13 @@ from consumer.core.breaker import BreakerState
 from consumer.core.flood_guard import GuardState
 from consumer.core.status import PartitionStatus, Status
 from consumer.ports import StatusReader
-from consumer.telemetry import catalogue, letters_catalogue, outage_catalogue, parked_catalogue
+from consumer.telemetry import (
+    catalogue,
+    letters_catalogue,
+    outage_catalogue,
+    parked_catalogue,
+    process_catalogue,
+)
 from consumer.telemetry.metric import Metric
 from consumer.telemetry.metrics import Metrics
 from consumer.telemetry.readiness import readiness_problems
@@ -162,8 +168,8 @@ def _gauges(status: Status, loop_lag_seconds: float) -> Mapping[Metric, Mapping[
         },
         catalogue.REFUSED_PARTITIONS: {(): states["refused"]},
         catalogue.PARTITIONS: {(state,): states[state] for state in _PARTITION_STATES},
-        catalogue.LOOP_LAG: {(): loop_lag_seconds},
-        catalogue.READY: {(): float(not readiness_problems(status))},
+        process_catalogue.LOOP_LAG: {(): loop_lag_seconds},
+        process_catalogue.READY: {(): float(not readiness_problems(status))},
         outage_catalogue.BREAKER_STATE: {
             (each.name, state): float(each.state == state)
             for each in status.breakers

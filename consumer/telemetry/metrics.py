@@ -46,6 +46,7 @@ from consumer.telemetry import (
     notice_catalogue,
     outage_catalogue,
     parked_catalogue,
+    process_catalogue,
 )
 from consumer.telemetry.values import BoundedSet, Counter, Histogram
 
@@ -95,8 +96,19 @@ class Metrics:
         self.notices = Counter(notice_catalogue.NOTICES)
         self.notice_deliveries = Counter(notice_catalogue.NOTICE_DELIVERIES)
         self.notices_overlooked = Counter(notice_catalogue.NOTICES_OVERLOOKED)
-        self.telemetry_failures = Counter(catalogue.TELEMETRY_FAILURES)
-        # A series that is absent until its first event hides that event from a rate.
+        self.telemetry_failures = Counter(process_catalogue.TELEMETRY_FAILURES)
+        # Operators and authors may use words of their own: a table and a bound, never a series
+        # per event.
+        self._codes = BoundedSet(ERROR_CODES, room=32, fold="OTHER")
+        self._reasons = BoundedSet(KNOWN_REASONS, room=16)
+        self._processors = BoundedSet(room=256)
+        self.policies = BoundedSet(room=64)
+        # Named in code and settings, not by producers: two per processor, and then some.
+        self._breakers = BoundedSet(room=512)
+        self._begin_series()
+
+    def _begin_series(self) -> None:
+        """Begin at 0: a series that is absent until its first event hides it from a rate."""
         for outcome in get_args(EventOutcome):
             self.events_settled.add(0, (outcome,))
         for kind in get_args(DuplicateKind):
@@ -111,14 +123,6 @@ class Metrics:
             self.sessions_lost.add(0, (reason,))
         for notice in get_args(NoticeKind):
             self.notices.add(0, (notice,))
-        # Operators and authors may use words of their own: a table and a bound, never a series
-        # per event.
-        self._codes = BoundedSet(ERROR_CODES, room=32, fold="OTHER")
-        self._reasons = BoundedSet(KNOWN_REASONS, room=16)
-        self._processors = BoundedSet(room=256)
-        self.policies = BoundedSet(room=64)
-        # Named in code and settings, not by producers: two per processor, and then some.
-        self._breakers = BoundedSet(room=512)
         for state in get_args(GuardState):
             self.guard_changes.add(0, (state,))
 

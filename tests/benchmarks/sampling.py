@@ -30,7 +30,12 @@ STAGES: dict[str, tuple[str, ...]] = {
         "consumer/runtime/reading_turns.py",
         "consumer/runtime/supervisor.py",
     ),
-    "attempt": ("consumer/runtime/workers.py", "consumer/runtime/attempts.py", "processors"),
+    "attempt": (
+        "consumer/runtime/worker.py",
+        "consumer/runtime/workers.py",
+        "consumer/runtime/attempts.py",
+        "processors",
+    ),
     "settlement": (
         "consumer/core/settlement.py",
         "consumer/core/giving_up.py",
@@ -40,11 +45,13 @@ STAGES: dict[str, tuple[str, ...]] = {
         "consumer/core/ledger_entry.py",
         "consumer/core/output.py",
         "consumer/runtime/settling.py",
+        "consumer/runtime/settlements.py",
     ),
     "commit": (
         "consumer/runtime/group_commit.py",
         "consumer/runtime/taking.py",
         "consumer/runtime/pending.py",
+        "consumer/core/open_letters.py",
         "consumer/runtime/partition_state.py",
         "consumer/ledger/",
     ),
